@@ -1,0 +1,41 @@
+#include "core/delivery_log.h"
+
+namespace claimcheck {
+
+const char* to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::complete:
+      return "complete";
+    case Outcome::aborted:
+      return "aborted";
+    case Outcome::interrupted:
+      return "interrupted";
+    case Outcome::handed_off:
+      return "handed_off";
+    case Outcome::failed:
+      return "failed";
+  }
+  return "failed";
+}
+
+std::optional<Outcome> parse_outcome(std::string_view word) {
+  for (const Outcome outcome :
+       {Outcome::complete, Outcome::aborted, Outcome::interrupted, Outcome::handed_off, Outcome::failed})
+    if (word == to_string(outcome)) return outcome;
+  return std::nullopt;
+}
+
+DeliveryRecord record_of(const TokenId& token, const std::string& claim, const ActiveDelivery& delivery, std::uint64_t sent,
+                         Outcome outcome, Time ended) {
+  return {.id = delivery.id,
+          .token = token,
+          .claim = claim,
+          .started = delivery.started,
+          .ended = ended,
+          .range = {.first = delivery.ranges.front().first, .length = total_length(delivery.ranges)},
+          .sent = sent,
+          .outcome = outcome,
+          .network = delivery.network};
+}
+
+}  // namespace claimcheck

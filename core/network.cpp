@@ -1,0 +1,60 @@
+#include "core/network.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace claimcheck {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+bool is_address(const std::string& text) {
+  std::array<unsigned char, 16> bytes{};
+  return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+template <std::size_t size>
+std::string printed(int family, const std::array<unsigned char, size>& bytes) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(family, bytes.data(), text.data(), text.size());
+  return text.data();
+}
+
+}  // namespace
+
+std::string anonymised(std::string_view address) {
+  const std::string text{address};
+  std::array<unsigned char, 4> v4{};
+  if (inet_pton(AF_INET, text.c_str(), v4.data()) == 1) {
+    v4[3] = 0;
+    return printed(AF_INET, v4);
+  }
+  std::array<unsigned char, 16> v6{};
+  if (inet_pton(AF_INET6, text.c_str(), v6.data()) != 1) return "0.0.0.0";
+  constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  const bool v4_mapped = std::equal(mapped.begin(), mapped.end(), v6.begin());
+  std::fill(v6.begin() + (v4_mapped ? 15 : 8), v6.end(), static_cast<unsigned char>(0));
+  return printed(AF_INET6, v6);
+}
+
+std::string client_address(const std::string& peer, std::string_view forwarded_for,
+                           const std::vector<std::string>& trusted_proxies) {
+  std::string client = peer;
+  while (std::ranges::find(trusted_proxies, client) != trusted_proxies.end() && !forwarded_for.empty()) {
+    const std::size_t comma = forwarded_for.rfind(',');
+    const std::string hop{trimmed(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1))};
+    if (!is_address(hop)) return client;
+    client = hop;
+    forwarded_for = comma == std::string_view::npos ? std::string_view{} : forwarded_for.substr(0, comma);
+  }
+  return client;
+}
+
+}  // namespace claimcheck

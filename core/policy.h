@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/time.h"
+
+namespace claimcheck {
+
+/// When a visitor sees a page with a button instead of the file.
+enum class Confirm {
+  never,
+  automatic,  ///< browsers (Accept has text/html), for tokens with limited uses
+  always,
+};
+
+/// What to do when the file is not the one the token was issued for.
+enum class OnChange { refuse, serve };
+
+/// The rules that a token takes over from its policy when it is issued; later changes of the policy do not reach it.
+struct Rules {
+  seconds grace{3600};  ///< after expiry, how long an open claim may still be finished
+  Confirm confirm = Confirm::automatic;
+  OnChange on_change = OnChange::refuse;
+  bool delete_file = false;   ///< the cron removes the file once the token is expired or revoked
+  double retry_budget = 1.0;  ///< repeats a use pays for, as a multiple of the file's size
+
+  bool operator==(const Rules&) const = default;
+};
+
+/// A named set of rules in the configuration, with the values for new tokens.
+struct Policy {
+  std::string name;
+  seconds ttl{24 * 3600};     ///< from issue to expiry
+  std::int64_t max_uses = 1;  ///< 0 means unlimited
+  Rules rules;
+
+  bool operator==(const Policy&) const = default;
+};
+
+/// By name.
+using Policies = std::map<std::string, Policy>;
+
+}  // namespace claimcheck

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/delivery_log.h"
+#include "core/issue.h"
+#include "core/key_store.h"
+#include "core/site.h"
+#include "core/token.h"
+
+namespace claimcheck {
+
+// The JSON objects that the HTTP interface and the command line's --json both show. Times are RFC 3339 UTC.
+
+using Json = nlohmann::ordered_json;
+
+/// The one answer that contains the secret: id, secret, url, filename, size, policy, max_uses, expires_at.
+Json represent(const Issued& issued, const Site& site);
+
+/// A token for its administrator, without deliveries: id, state, storage, file, filename, size, policy, email, max_uses, uses,
+/// created_at, expires_at, revoked_at, facts, claims.
+Json represent(const Token& token, Time now);
+
+/// One finished delivery: id, claim, started_at, ended_at, first, length, sent, outcome, network.
+Json represent(const DeliveryRecord& record);
+
+/// A key without its text: id, name, scopes, created_at, revoked_at.
+Json represent(const ApiKey& key);
+
+/// A token for whoever holds its link: filename, size, state, expires_at, uses_left (null if unlimited).
+Json represent_to_holder(const Token& token, Time now);
+
+/// "active", "used_up", "expired" or "revoked".
+const char* state_of(const Token& token, Time now);
+
+}  // namespace claimcheck

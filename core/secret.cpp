@@ -1,0 +1,109 @@
+#include "core/secret.h"
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.h"
+
+namespace claimcheck {
+namespace {
+
+constexpr std::string_view alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view lower_alphanumeric = "abcdefghijklmnopqrstuvwxyz0123456789";
+constexpr std::string_view hexadecimal = "0123456789abcdef";
+
+bool consists_of(std::string_view text, std::string_view alphabet) {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
+/// `length` letters of `alphabet`, each with the same probability: bytes beyond the largest multiple of its size are thrown
+/// away.
+std::string draw(std::size_t length, std::string_view alphabet, const Random& random) {
+  const std::size_t fair = 256 - 256 % alphabet.size();
+  std::array<unsigned char, 96> bytes{};
+  std::string text;
+  text.reserve(length);
+  while (text.size() < length) {
+    random(bytes);
+    for (const unsigned char byte : bytes) {
+      if (byte >= fair) continue;
+      text += alphabet[byte % alphabet.size()];
+      if (text.size() == length) break;
+    }
+  }
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+  return text;
+}
+
+std::string to_hex(std::span<const unsigned char> bytes) {
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const unsigned char byte : bytes) {
+    text += hexadecimal[byte >> 4];
+    text += hexadecimal[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace
+
+Random secure_random() {
+  return [](std::span<unsigned char> out) {
+    if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1)
+      throw Error{Errc::internal, "the operating system's random generator has no entropy"};
+  };
+}
+
+std::optional<Digest> Digest::from_hex(std::string_view hex) {
+  if (hex.size() != 2 * SHA256_DIGEST_LENGTH || !consists_of(hex, hexadecimal)) return std::nullopt;
+  return Digest{std::string{hex}};
+}
+
+Digest Digest::of(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
+  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
+  return Digest{to_hex(hash)};
+}
+
+Secret Secret::make(const Random& random) {
+  return Secret{draw(length, alphanumeric, random)};
+}
+
+std::optional<Secret> Secret::parse(std::string_view text) {
+  if (text.size() != length || !consists_of(text, alphanumeric)) return std::nullopt;
+  return Secret{std::string{text}};
+}
+
+Secret::~Secret() {
+  OPENSSL_cleanse(text_.data(), text_.size());
+}
+
+std::string make_uuid(std::int64_t unix_milliseconds, const Random& random) {
+  std::array<unsigned char, 16> bytes{};
+  random(bytes);
+  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<unsigned char>((unix_milliseconds >> (8 * (5 - i))) & 0xff);
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x70);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
+  std::string text = to_hex(bytes);
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
+  return text;
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : hexadecimal.find(text[i]) == std::string_view::npos) return false;
+  }
+  return true;
+}
+
+std::string make_name(std::size_t length, const Random& random) {
+  return draw(length, lower_alphanumeric, random);
+}
+
+}  // namespace claimcheck

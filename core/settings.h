@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+namespace claimcheck {
+
+/// Where tokens are kept, as the configuration says it.
+struct StoreSettings {
+  std::string url;  ///< "sqlite:/path/claimcheck.db" or "mysql://user@host:3306/database"
+  std::string password;
+  std::string table_prefix = "claimcheck_";
+};
+
+/// A place that keeps files, as the configuration says it.
+struct StorageSettings {
+  std::string kind = "directory";
+  std::string root;  ///< absolute path
+};
+
+}  // namespace claimcheck

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace claimcheck {
+
+/// The site that links point to.
+struct Site {
+  std::string url;             ///< "https://example.com", no trailing slash
+  std::string prefix = "/dl";  ///< URL path of all our addresses, no trailing slash
+  std::string name = "Downloads";
+  std::string support;                       ///< mail address or URL for refused visitors; may be empty
+  std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
+
+  bool operator==(const Site&) const = default;
+};
+
+/// The link to hand out: built from the configured address only, never from what a request says.
+inline std::string link_to(const Site& site, std::string_view secret) {
+  return site.url + site.prefix + "/" + std::string{secret};
+}
+
+}  // namespace claimcheck

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/token.h"
+
+namespace claimcheck {
+
+/// A file that is open for reading. Belongs to one thread.
+class OpenFile {
+ public:
+  virtual ~OpenFile() = default;
+  /// Size and modification time when it was opened.
+  virtual FileVersion version() const = 0;
+  /// Reads up to out.size() bytes at `offset`; 0 at the end. Throws Error{file_not_found} on a read fault.
+  virtual std::size_t read(std::uint64_t offset, std::span<char> out) = 0;
+  /// A descriptor whose bytes are the file's, for sendfile; -1 if only read() tells them.
+  virtual int descriptor() const = 0;
+};
+
+/// A place that keeps files, named in the configuration. Safe to share between threads.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  /// Opens a regular file beneath the root. `path` is relative, "/"-separated.
+  /// Throws Error{file_not_found} if there is none that may be served, Error{unavailable} if the root itself is missing.
+  virtual std::unique_ptr<OpenFile> open(const std::string& path) const = 0;
+  /// Removes a file. @return false if it was gone already. Throws like open().
+  virtual bool remove(const std::string& path) const = 0;
+};
+
+/// By name.
+using Storages = std::map<std::string, std::unique_ptr<Storage>>;
+
+}  // namespace claimcheck

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/interval_set.h"
+#include "core/policy.h"
+#include "core/secret.h"
+#include "core/time.h"
+
+namespace claimcheck {
+
+/// A UUIDv7; a type of its own so that it cannot be mistaken for a secret or a claim's name.
+struct TokenId {
+  std::string text;
+  auto operator<=>(const TokenId&) const = default;
+};
+
+/// What identifies the content of a file cheaply: two equal versions are taken for the same bytes.
+struct FileVersion {
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;  ///< nanoseconds since 1970-01-01 UTC
+
+  bool operator==(const FileVersion&) const = default;
+};
+
+/// One response that is carrying bytes of the file right now, as far as the store knows.
+struct ActiveDelivery {
+  std::string id;             ///< made by us, so that a lost acknowledgement can be found again
+  std::vector<Range> ranges;  ///< what the response will carry, in this order; one, unless several ranges were asked for
+  std::uint64_t sent = 0;     ///< bytes of `ranges` handed over by the last checkpoint
+  Time started;
+  Time last_progress;   ///< when `sent` last grew, or the delivery began
+  std::string network;  ///< the client's network, anonymised
+
+  bool operator==(const ActiveDelivery&) const = default;
+};
+
+/// A delivery that was taken for dead, in case its worker turns up after all.
+struct LostDelivery {
+  std::string id;
+  std::uint64_t sent = 0;  ///< what it was charged, by its last checkpoint
+
+  bool operator==(const LostDelivery&) const = default;
+};
+
+/// A use being spent: which bytes its holder has been given so far (see docs/counting.md).
+struct Claim {
+  std::string id;  ///< 16 characters [a-z0-9]; part of the claim URL
+  Time opened;
+  FileVersion file;
+  IntervalSet covered;        ///< bytes handed to the front end, active deliveries not included
+  std::uint64_t charged = 0;  ///< bytes handed over in total, repeats included, active deliveries not included
+  std::vector<ActiveDelivery> active;
+  std::vector<LostDelivery> lost;  ///< the latest few
+  Time last_seen;                  ///< when anything last happened on this claim
+  std::optional<Time> completed;   ///< when `covered` became the whole file
+
+  bool operator==(const Claim&) const = default;
+};
+
+/// The record of one right to download one file.
+struct Token {
+  TokenId id;
+  Digest digest;         ///< of the secret that opens it
+  std::string storage;   ///< name of the storage in the configuration
+  std::string file;      ///< path beneath the storage's root, "/"-separated
+  std::string filename;  ///< what the holder's copy is called
+  FileVersion version;   ///< as seen at issue
+  std::string policy;    ///< name of the policy it was issued under
+  std::string email;     ///< whom it was issued to; may be empty
+  Rules rules;
+  Time created_at;
+  Time expires_at;
+  std::optional<Time> revoked_at;
+  std::optional<Time> cleaned_at;  ///< when the cron saw it dead and did what its rules say
+  std::int64_t max_uses = 1;       ///< 0 means unlimited
+  std::int64_t uses = 0;
+  std::vector<Claim> claims;
+  std::int64_t revision = 0;                 ///< grows with every change; the compare-and-swap key
+  std::map<std::string, std::string> facts;  ///< job_id, order_id …
+
+  bool operator==(const Token&) const = default;
+};
+
+}  // namespace claimcheck

@@ -1,0 +1,126 @@
+#include "core/token_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+
+namespace claimcheck {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json encode(const std::vector<Range>& ranges) {
+  Json out = Json::array();
+  for (const Range& range : ranges) out.push_back({range.first, range.length});
+  return out;
+}
+
+std::vector<Range> decode_ranges(const Json& json) {
+  std::vector<Range> ranges;
+  for (const Json& pair : json)
+    ranges.push_back({.first = pair.at(0).get<std::uint64_t>(), .length = pair.at(1).get<std::uint64_t>()});
+  return ranges;
+}
+
+Time decode_time(const Json& json) {
+  return from_unix(json.get<std::int64_t>());
+}
+
+Json encode(const ActiveDelivery& delivery) {
+  return {{"id", delivery.id},
+          {"ranges", encode(delivery.ranges)},
+          {"sent", delivery.sent},
+          {"started", to_unix(delivery.started)},
+          {"last_progress", to_unix(delivery.last_progress)},
+          {"network", delivery.network}};
+}
+
+ActiveDelivery decode_active(const Json& json) {
+  return {.id = json.at("id"),
+          .ranges = decode_ranges(json.at("ranges")),
+          .sent = json.at("sent"),
+          .started = decode_time(json.at("started")),
+          .last_progress = decode_time(json.at("last_progress")),
+          .network = json.at("network")};
+}
+
+Json encode(const Claim& claim) {
+  Json active = Json::array();
+  for (const ActiveDelivery& delivery : claim.active) active.push_back(encode(delivery));
+  Json lost = Json::array();
+  for (const LostDelivery& delivery : claim.lost) lost.push_back({{"id", delivery.id}, {"sent", delivery.sent}});
+  return {{"id", claim.id},
+          {"opened", to_unix(claim.opened)},
+          {"size", claim.file.size},
+          {"mtime_ns", claim.file.mtime_ns},
+          {"covered", encode(claim.covered.runs())},
+          {"charged", claim.charged},
+          {"active", std::move(active)},
+          {"lost", std::move(lost)},
+          {"last_seen", to_unix(claim.last_seen)},
+          {"completed", claim.completed ? Json(to_unix(*claim.completed)) : Json(nullptr)}};
+}
+
+Claim decode_claim(const Json& json) {
+  Claim claim{.id = json.at("id"),
+              .opened = decode_time(json.at("opened")),
+              .file = {.size = json.at("size"), .mtime_ns = json.at("mtime_ns")},
+              .covered = IntervalSet{decode_ranges(json.at("covered"))},
+              .charged = json.at("charged"),
+              .last_seen = decode_time(json.at("last_seen"))};
+  for (const Json& delivery : json.at("active")) claim.active.push_back(decode_active(delivery));
+  for (const Json& delivery : json.at("lost")) claim.lost.push_back({.id = delivery.at("id"), .sent = delivery.at("sent")});
+  if (const Json& completed = json.at("completed"); !completed.is_null()) claim.completed = decode_time(completed);
+  return claim;
+}
+
+/// Turns what the JSON library throws into our one exception.
+template <class Decode>
+auto decoded(std::string_view what, std::string_view text, Decode decode) {
+  try {
+    return decode(Json::parse(text));
+  } catch (const Json::exception& fault) {
+    throw Error{Errc::internal, std::string{"the stored "} + std::string{what} + " cannot be read: " + fault.what()};
+  }
+}
+
+NLOHMANN_JSON_SERIALIZE_ENUM(Confirm, {{Confirm::never, "never"}, {Confirm::automatic, "auto"}, {Confirm::always, "always"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(OnChange, {{OnChange::refuse, "refuse"}, {OnChange::serve, "serve"}})
+
+}  // namespace
+
+std::string encode_claims(const std::vector<Claim>& claims) {
+  Json out = Json::array();
+  for (const Claim& claim : claims) out.push_back(encode(claim));
+  return out.dump();
+}
+
+std::vector<Claim> decode_claims(std::string_view text) {
+  return decoded("claims", text, [](const Json& json) {
+    std::vector<Claim> claims;
+    for (const Json& claim : json) claims.push_back(decode_claim(claim));
+    return claims;
+  });
+}
+
+std::string encode_rules(const Rules& rules) {
+  return Json{{"grace", rules.grace.count()},
+              {"confirm", rules.confirm},
+              {"on_change", rules.on_change},
+              {"delete_file", rules.delete_file},
+              {"retry_budget", rules.retry_budget}}
+      .dump();
+}
+
+Rules decode_rules(std::string_view text) {
+  return decoded("rules", text, [](const Json& json) {
+    const Rules standard;
+    return Rules{.grace = seconds{json.value("grace", standard.grace.count())},
+                 .confirm = json.value("confirm", standard.confirm),
+                 .on_change = json.value("on_change", standard.on_change),
+                 .delete_file = json.value("delete_file", standard.delete_file),
+                 .retry_budget = json.value("retry_budget", standard.retry_budget)};
+  });
+}
+
+}  // namespace claimcheck

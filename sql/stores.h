@@ -1,0 +1,52 @@
+#pragma once
+
+#include "core/delivery_log.h"
+#include "core/key_store.h"
+#include "core/token_store.h"
+#include "sql/database.h"
+
+namespace claimcheck::sql {
+
+/// TokenStore and TokenSweep over tables `tokens` and `facts`. Keeps a reference to `database`, which must outlive it.
+class SqlTokenStore final : public TokenStore, public TokenSweep {
+ public:
+  explicit SqlTokenStore(Database& database) : database_(database) {}
+
+  Time now() override;
+  bool add(const Token& token) override;
+  std::optional<Token> find(const Digest& digest) override;
+  std::optional<Token> find(const TokenId& id) override;
+  bool replace(const Token& token) override;
+  std::vector<Token> list(const TokenQuery& query) override;
+  std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override;
+  bool file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) override;
+
+ private:
+  Database& database_;
+};
+
+/// DeliveryLog over table `deliveries`. Keeps a reference to `database`.
+class SqlDeliveryLog final : public DeliveryLog {
+ public:
+  explicit SqlDeliveryLog(Database& database) : database_(database) {}
+  void append(const DeliveryRecord& record) override;
+  std::vector<DeliveryRecord> of_token(const TokenId& token, int limit) override;
+
+ private:
+  Database& database_;
+};
+
+/// KeyStore over table `keys`. Keeps a reference to `database`.
+class SqlKeyStore final : public KeyStore {
+ public:
+  explicit SqlKeyStore(Database& database) : database_(database) {}
+  bool add(const ApiKey& key) override;
+  std::optional<ApiKey> find(const Digest& digest) override;
+  std::vector<ApiKey> list() override;
+  bool revoke(const std::string& id, Time now) override;
+
+ private:
+  Database& database_;
+};
+
+}  // namespace claimcheck::sql
