@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/policy.h"
+#include "core/settings.h"
+#include "core/site.h"
+
+namespace claimcheck::config {
+
+struct Log {
+  std::string file;  ///< empty: standard error, which the web server or systemd keeps
+  std::string level = "info";
+};
+
+struct Worker {
+  std::string listen;  ///< empty: FastCGI on descriptor 0, or CGI
+  std::int64_t threads = 8;
+  seconds read_timeout{10};   ///< for one request to arrive
+  seconds stall_timeout{40};  ///< a client that takes no byte for so long is given up
+  seconds drain{30};          ///< after SIGTERM, for running downloads to finish
+};
+
+struct Config {
+  std::filesystem::path folder;  ///< where the configuration file lies
+  Site site;
+  StoreSettings store;  ///< an empty url means an SQLite file beside the configuration
+  std::map<std::string, StorageSettings> storages;
+  Policies policies;  ///< always has "default"
+  Log log;
+  Worker worker;
+};
+
+/// One thing that is wrong with a configuration file, and how to mend it.
+struct Fault {
+  int line = 0;  ///< 0 if no line is to blame
+  std::string message;
+};
+
+/// A configuration and everything that is wrong with it; usable only if `faults` is empty.
+struct Parsed {
+  Config config;
+  std::vector<Fault> faults;
+};
+
+/// Reads TOML text. Reports all faults together: unknown tables and keys, wrong types, values out of range, missing settings.
+/// @param folder  of the file: where the default store lies. Values "@/path" are replaced by that file's first line.
+Parsed parse(std::string_view text, const std::filesystem::path& folder);
+
+/// Reads a file. A file that cannot be read is a fault too.
+Parsed load(const std::filesystem::path& path);
+
+/// Where the configuration is: `given` if not empty, else $CLAIMCHECK_CONFIG (`from_environment`), else claimcheck.toml in the
+/// folder of `executable` or any folder above it, in `home`/claimcheck, or in /etc/claimcheck.
+/// @return nothing if there is none.
+std::optional<std::filesystem::path> find(const std::string& given, const std::string& from_environment,
+                                          const std::filesystem::path& executable, const std::filesystem::path& home);
+
+/// Finds and loads the configuration of this process. Prints every fault as "error: FILE:LINE: …" with a hint on standard
+/// error. @return nothing if there were any.
+std::optional<Config> load_or_explain(const std::string& given);
+
+/// A commented configuration file with every setting at its default, made from the table of settings.
+std::string example();
+/// docs/configuration.md, made from the same table.
+std::string reference();
+
+}  // namespace claimcheck::config

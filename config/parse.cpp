@@ -1,0 +1,148 @@
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+#include "config/config.h"
+#include "config/settings.h"
+
+namespace claimcheck::config {
+namespace {
+
+int line_of(const toml::node& node) {
+  return static_cast<int>(node.source().begin.line);
+}
+
+/// Collects what is wrong while it fills a Config.
+class Reader {
+ public:
+  Reader(Config& config, std::vector<Fault>& faults) : config_(config), faults_(faults) {}
+
+  void read(const toml::table& root) {
+    for (const auto& [key, node] : root) {
+      const std::string name{key.str()};
+      if (name == "site") {
+        table(node, name, site_settings(), config_.site);
+      } else if (name == "store") {
+        table(node, name, store_settings(), config_.store);
+      } else if (name == "log") {
+        table(node, name, log_settings(), config_.log);
+      } else if (name == "worker") {
+        table(node, name, worker_settings(), config_.worker);
+      } else if (name == "storage") {
+        tables(node, name, storage_settings(), config_.storages);
+      } else if (name == "policy") {
+        tables(node, name, policy_settings(), config_.policies);
+      } else {
+        fault(node, "[" + name + "] is no table of this file; known are site, store, storage.NAME, policy.NAME, log, worker");
+      }
+    }
+  }
+
+ private:
+  void fault(const toml::node& node, std::string message) {
+    faults_.push_back({.line = line_of(node), .message = std::move(message)});
+  }
+
+  template <class Table>
+  void tables(const toml::node& node, const std::string& name, const std::vector<Setting<Table>>& settings,
+              std::map<std::string, Table>& into) {
+    const toml::table* names = node.as_table();
+    if (names == nullptr) return fault(node, name + " must be written as [" + name + ".NAME]");
+    for (const auto& [key, child] : *names) {
+      const std::string each{key.str()};
+      if (each.size() > 64 ||
+          each.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != std::string::npos) {
+        fault(child, "[" + name + "." + each + "]: a name has at most 64 letters, digits, - and _");
+        continue;
+      }
+      table(child, name + "." + each, settings, into[each]);
+    }
+  }
+
+  template <class Table>
+  void table(const toml::node& node, const std::string& name, const std::vector<Setting<Table>>& settings, Table& into) {
+    const toml::table* values = node.as_table();
+    if (values == nullptr) return fault(node, name + " must be a table: [" + name + "]");
+    for (const auto& [key, child] : *values) {
+      const auto setting = std::ranges::find(settings, key.str(), &Setting<Table>::key);
+      if (setting == settings.end()) {
+        std::string known;
+        for (const auto& each : settings) known += (known.empty() ? "" : ", ") + std::string{each.key};
+        fault(child, "[" + name + "] has no setting \"" + std::string{key.str()} + "\"; known are " + known);
+        continue;
+      }
+      const auto given = value(child);
+      const auto wrong = given ? setting->set(into, *given) : "must be text, a number, true, false or a list of texts";
+      if (wrong) fault(child, "[" + name + "] " + std::string{key.str()} + " " + *wrong);
+    }
+  }
+
+  std::optional<Value> value(const toml::node& node) {
+    if (const auto* text = node.as_string()) return from_file(node, text->get());
+    if (const auto* number = node.as_integer()) return number->get();
+    if (const auto* real = node.as_floating_point()) return real->get();
+    if (const auto* flag = node.as_boolean()) return flag->get();
+    const toml::array* list = node.as_array();
+    if (list == nullptr) return std::nullopt;
+    std::vector<std::string> texts;
+    for (const toml::node& element : *list) {
+      if (!element.is_string()) return std::nullopt;
+      texts.push_back(element.as_string()->get());
+    }
+    return texts;
+  }
+
+  /// "@/path" stands for the first line of that file, so that a secret need not be in this one.
+  std::string from_file(const toml::node& node, const std::string& text) {
+    if (!text.starts_with("@/")) return text;
+    std::ifstream file{text.substr(1)};
+    std::string line;
+    if (!std::getline(file, line)) fault(node, "the file " + text.substr(1) + " cannot be read, or is empty");
+    return line;
+  }
+
+  Config& config_;
+  std::vector<Fault>& faults_;
+};
+
+void require_the_rest(const Config& config, std::vector<Fault>& faults) {
+  if (config.site.url.empty()) faults.push_back({.message = "[site] url is missing: the address that links are built from"});
+  if (config.storages.empty())
+    faults.push_back({.message = "there is no storage: add [storage.uploads] with root = \"/path/of/the/locked/folder\""});
+  for (const auto& [name, storage] : config.storages)
+    if (storage.root.empty()) faults.push_back({.message = "[storage." + name + "] root is missing"});
+}
+
+}  // namespace
+
+Parsed parse(std::string_view text, const std::filesystem::path& folder) {
+  Parsed parsed;
+  parsed.config.folder = folder;
+  parsed.config.policies["default"] = Policy{};
+  try {
+    Reader{parsed.config, parsed.faults}.read(toml::parse(text));
+    require_the_rest(parsed.config, parsed.faults);
+  } catch (const toml::parse_error& fault) {
+    parsed.faults.push_back({.line = static_cast<int>(fault.source().begin.line), .message = std::string{fault.description()}});
+  }
+  for (auto& [name, policy] : parsed.config.policies) policy.name = name;
+  if (parsed.config.store.url.empty()) parsed.config.store.url = "sqlite:" + (folder / "claimcheck.db").string();
+  std::ranges::stable_sort(parsed.faults, {}, &Fault::line);
+  return parsed;
+}
+
+Parsed load(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  if (!file) {
+    Parsed parsed;
+    parsed.faults.push_back({.message = "the file cannot be read"});
+    return parsed;
+  }
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  return parse(text, std::filesystem::absolute(path).parent_path());
+}
+
+}  // namespace claimcheck::config

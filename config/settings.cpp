@@ -1,0 +1,228 @@
+#include "config/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <utility>
+
+#include "core/quantity.h"
+
+namespace claimcheck::config {
+namespace {
+
+using Wrong = std::optional<std::string>;
+
+constexpr seconds longest_ttl{10LL * 365 * 24 * 3600};
+/// A stalled delivery must be given up before the store takes its worker for dead (counting::dead_after).
+constexpr seconds longest_stall{45};
+
+// Each of these makes the `set` of a setting whose value has one kind of text. `member` says where it goes.
+
+template <class Table, class Check>
+auto text(std::string Table::* member, Check check) {
+  return [=](Table& table, const Value& value) -> Wrong {
+    const auto* given = std::get_if<std::string>(&value);
+    if (given == nullptr) return "must be text in quotes";
+    if (auto wrong = check(*given)) return wrong;
+    table.*member = *given;
+    return std::nullopt;
+  };
+}
+
+Wrong anything(const std::string&) {
+  return std::nullopt;
+}
+
+/// `place` returns a reference to the seconds to set.
+template <class Table, class Place>
+auto duration(Place place, seconds least, seconds most) {
+  return [=](Table& table, const Value& value) -> Wrong {
+    const auto* given = std::get_if<std::string>(&value);
+    const auto length = given == nullptr ? std::nullopt : parse_duration(*given);
+    if (!length) return "must be a length of time in quotes, such as \"90s\", \"24h\" or \"7d\"";
+    if (*length < least || *length > most)
+      return fmt::format("must be from {} to {}", format_duration(least), format_duration(most));
+    place(table) = *length;
+    return std::nullopt;
+  };
+}
+
+template <class Table>
+auto count(std::int64_t Table::* member, std::int64_t least, std::int64_t most) {
+  return [=](Table& table, const Value& value) -> Wrong {
+    const auto* given = std::get_if<std::int64_t>(&value);
+    if (given == nullptr || *given < least || *given > most)
+      return fmt::format("must be a whole number from {} to {}", least, most);
+    table.*member = *given;
+    return std::nullopt;
+  };
+}
+
+template <class Table, class Choice>
+auto choice(std::vector<std::pair<std::string, Choice>> choices, std::function<Choice&(Table&)> place) {
+  return [choices = std::move(choices), place = std::move(place)](Table& table, const Value& value) -> Wrong {
+    const auto* given = std::get_if<std::string>(&value);
+    for (const auto& [word, meaning] : choices) {
+      if (given == nullptr || *given != word) continue;
+      place(table) = meaning;
+      return std::nullopt;
+    }
+    std::string words;
+    for (const auto& [word, meaning] : choices) words += fmt::format("{}\"{}\"", words.empty() ? "" : ", ", word);
+    return "must be one of " + words;
+  };
+}
+
+template <class Table>
+auto word(std::string Table::* member, std::initializer_list<std::string> words) {
+  std::vector<std::pair<std::string, std::string>> choices;
+  for (const std::string& each : words) choices.emplace_back(each, each);
+  return choice<Table, std::string>(std::move(choices), [=](Table& table) -> std::string& { return table.*member; });
+}
+
+Wrong is_site_url(const std::string& url) {
+  const bool web = url.starts_with("https://") || url.starts_with("http://");
+  if (!web || url.back() == '/' || url.find_first_of(" \t?#") != std::string::npos)
+    return "must be the site's address without a final slash, such as \"https://example.com\"";
+  return std::nullopt;
+}
+
+Wrong is_prefix(const std::string& prefix) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/";
+  if (prefix.size() < 2 || prefix.front() != '/' || prefix.back() == '/' || prefix.find("//") != std::string::npos ||
+      prefix.find_first_not_of(letters) != std::string::npos)
+    return "must be a URL path of letters, digits, - and _ with a slash in front and none at the end, such as \"/dl\"";
+  return std::nullopt;
+}
+
+Wrong is_store_url(const std::string& url) {
+  if (url.starts_with("sqlite:/") || url.starts_with("mysql://")) return std::nullopt;
+  return "must be \"sqlite:/absolute/path/claimcheck.db\" or \"mysql://user@host/database\"";
+}
+
+Wrong is_table_prefix(const std::string& prefix) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  if (prefix.size() > 32 || prefix.find_first_not_of(letters) != std::string::npos)
+    return "must be at most 32 letters, digits and underscores";
+  return std::nullopt;
+}
+
+Wrong is_absolute(const std::string& path) {
+  if (!path.starts_with("/")) return "must be an absolute path, such as \"/home/me/public_html/wp-content/uploads/claimcheck\"";
+  return std::nullopt;
+}
+
+Wrong is_listen(const std::string& address) {
+  if (address.empty() || address.starts_with("unix:/") || address.starts_with("tcp:127.0.0.1:")) return std::nullopt;
+  return "must be \"unix:/path\" or \"tcp:127.0.0.1:PORT\": the worker serves a web server on this machine only";
+}
+
+Wrong set_proxies(Site& site, const Value& value) {
+  const auto* given = std::get_if<std::vector<std::string>>(&value);
+  if (given == nullptr) return "must be a list of addresses in quotes, such as [\"127.0.0.1\"]";
+  site.trusted_proxies = *given;
+  return std::nullopt;
+}
+
+Wrong set_delete_file(Policy& policy, const Value& value) {
+  const auto* given = std::get_if<bool>(&value);
+  if (given == nullptr) return "must be true or false";
+  policy.rules.delete_file = *given;
+  return std::nullopt;
+}
+
+Wrong set_retry_budget(Policy& policy, const Value& value) {
+  const auto* real = std::get_if<double>(&value);
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  const double budget = real != nullptr ? *real : whole != nullptr ? static_cast<double>(*whole) : -1.0;
+  if (!(budget >= 0.0 && budget <= 100.0)) return "must be a number from 0 to 100";
+  policy.rules.retry_budget = budget;
+  return std::nullopt;
+}
+
+}  // namespace
+
+const std::vector<Setting<Site>>& site_settings() {
+  static const std::vector<Setting<Site>> settings{
+      {"url", "", "The site's address. Links are built from it, never from what a request says. Required.",
+       text(&Site::url, is_site_url)},
+      {"prefix", "\"/dl\"", "The URL path under which all of claimcheck's addresses lie.", text(&Site::prefix, is_prefix)},
+      {"name", "\"Downloads\"", "The site's name, as pages show it.", text(&Site::name, anything)},
+      {"support", "\"\"", "A mail address or URL that a refused visitor is sent to.", text(&Site::support, anything)},
+      {"trusted_proxies", "[]", "Addresses of proxies whose X-Forwarded-For is believed.", set_proxies},
+  };
+  return settings;
+}
+
+const std::vector<Setting<StoreSettings>>& store_settings() {
+  static const std::vector<Setting<StoreSettings>> settings{
+      {"url", "",
+       "Where tokens are kept: \"sqlite:/path/claimcheck.db\" or \"mysql://user@host:3306/database\", also with "
+       "?unix_socket=/path or ?tls_ca=/path/ca.pem. Without it: claimcheck.db beside this file.",
+       text(&StoreSettings::url, is_store_url)},
+      {"password", "\"\"", "The database password; \"@/path\" reads it from a file.", text(&StoreSettings::password, anything)},
+      {"table_prefix", "\"claimcheck_\"", "Put in front of every table's name; on WordPress for instance \"wp_claimcheck_\".",
+       text(&StoreSettings::table_prefix, is_table_prefix)},
+  };
+  return settings;
+}
+
+const std::vector<Setting<StorageSettings>>& storage_settings() {
+  static const std::vector<Setting<StorageSettings>> settings{
+      {"kind", "\"directory\"", "What keeps the files.", word(&StorageSettings::kind, {"directory"})},
+      {"root", "", "The folder, as an absolute path. Lock it with `claimcheck lock install`. Required.",
+       text(&StorageSettings::root, is_absolute)},
+  };
+  return settings;
+}
+
+const std::vector<Setting<Policy>>& policy_settings() {
+  static const std::vector<Setting<Policy>> settings{
+      {"ttl", "\"24h\"", "How long a new link works.",
+       duration<Policy>([](Policy& policy) -> seconds& { return policy.ttl; }, seconds{1}, longest_ttl)},
+      {"max_uses", "1", "How many downloads a link is good for; 0 means any number.", count(&Policy::max_uses, 0, 1'000'000)},
+      {"grace", "\"1h\"", "How long after expiry a download that was begun before may still be finished.",
+       duration<Policy>([](Policy& policy) -> seconds& { return policy.rules.grace; }, seconds{0}, longest_ttl)},
+      {"confirm", "\"auto\"",
+       "Whether a visitor sees a page with a button first: \"never\", \"always\", or \"auto\" (browsers, if uses are limited).",
+       choice<Policy, Confirm>({{"never", Confirm::never}, {"auto", Confirm::automatic}, {"always", Confirm::always}},
+                               [](Policy& policy) -> Confirm& { return policy.rules.confirm; })},
+      {"on_change", "\"refuse\"", "If the file is not the one that the link was made for: \"refuse\" or \"serve\" it as it is.",
+       choice<Policy, OnChange>({{"refuse", OnChange::refuse}, {"serve", OnChange::serve}},
+                                [](Policy& policy) -> OnChange& { return policy.rules.on_change; })},
+      {"delete_file", "false", "Whether claimcheck-cron removes the file when no link leads to it any more.", set_delete_file},
+      {"retry_budget", "1.0", "What a use pays for beyond one complete copy, as a multiple of the file's size.",
+       set_retry_budget},
+  };
+  return settings;
+}
+
+const std::vector<Setting<Log>>& log_settings() {
+  static const std::vector<Setting<Log>> settings{
+      {"file", "\"\"", "Where log lines go, one JSON object each; without it to standard error, which the web server keeps.",
+       text(&Log::file, anything)},
+      {"level", "\"info\"", "The least important lines to write.", word(&Log::level, {"debug", "info", "warning", "error"})},
+  };
+  return settings;
+}
+
+const std::vector<Setting<Worker>>& worker_settings() {
+  static const std::vector<Setting<Worker>> settings{
+      {"listen", "\"\"",
+       "A socket of the worker's own: \"unix:/path\" or \"tcp:127.0.0.1:PORT\". Without it the web server starts the worker "
+       "(mod_fcgid, CGI, systemd socket).",
+       text(&Worker::listen, is_listen)},
+      {"threads", "8", "How many requests an own-socket worker answers at once; each has its own database connection.",
+       count(&Worker::threads, 1, 1024)},
+      {"read_timeout", "\"10s\"", "How long one request may take to arrive from the web server.",
+       duration<Worker>([](Worker& worker) -> seconds& { return worker.read_timeout; }, seconds{1}, seconds{300})},
+      {"stall_timeout", "\"40s\"", "A client that takes no byte for so long is given up; it may resume.",
+       duration<Worker>([](Worker& worker) -> seconds& { return worker.stall_timeout; }, seconds{1}, longest_stall)},
+      {"drain", "\"30s\"", "After SIGTERM, how long running downloads may go on.",
+       duration<Worker>([](Worker& worker) -> seconds& { return worker.drain; }, seconds{0}, seconds{24 * 3600})},
+  };
+  return settings;
+}
+
+}  // namespace claimcheck::config

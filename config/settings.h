@@ -1,0 +1,34 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/config.h"
+
+namespace claimcheck::config {
+
+/// A value as TOML has it.
+using Value = std::variant<std::string, std::int64_t, double, bool, std::vector<std::string>>;
+
+/// One setting: the only place where its name, default, meaning and check are written.
+template <class Table>
+struct Setting {
+  std::string_view key;
+  std::string_view standard;  ///< the default as TOML text; empty if there is none
+  std::string_view help;
+  /// Takes the value over. @return what is wrong with it, or nothing.
+  std::function<std::optional<std::string>(Table&, const Value&)> set;
+};
+
+const std::vector<Setting<Site>>& site_settings();
+const std::vector<Setting<StoreSettings>>& store_settings();
+const std::vector<Setting<StorageSettings>>& storage_settings();
+const std::vector<Setting<Policy>>& policy_settings();
+const std::vector<Setting<Log>>& log_settings();
+const std::vector<Setting<Worker>>& worker_settings();
+
+}  // namespace claimcheck::config
