@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/admission.h"
+#include "core/token.h"
+#include "fcgi/reply.h"
+
+namespace claimcheck::fcgi {
+
+/// A delivery that was admitted and has to be settled, whatever happens to the reply.
+struct AdmittedDelivery {
+  TokenId token;
+  std::string claim;  ///< empty for a token without a limit
+  ActiveDelivery delivery;
+  std::vector<DeadDelivery> dead;  ///< what this admission found dead, for the log
+};
+
+/// What a route gives back.
+struct Answer {
+  Reply reply;
+  std::optional<AdmittedDelivery> delivery;
+};
+
+}  // namespace claimcheck::fcgi

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "fcgi/connection.h"
+#include "fcgi/services.h"
+#include "fcgi/streaming.h"
+#include "fcgi/variables.h"
+
+namespace claimcheck::fcgi {
+
+/// Answers requests, one after the other: parse, route, look up, open, choose, admit, deliver, settle. Belongs to the thread
+/// that its stores belong to.
+class Handler {
+ public:
+  /// @param pace  how streams go on; `checkpoint` is filled in for each
+  Handler(Services services, Pace pace) : services_(services), pace_(std::move(pace)) {}
+
+  /// Sends exactly one answer, or cuts the connection. Never throws: here is the one catch of the request line.
+  void handle(const Variables& variables, const BodyReader& read_body, Connection& connection);
+
+ private:
+  Services services_;
+  Pace pace_;
+};
+
+}  // namespace claimcheck::fcgi

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "config/config.h"
+#include "fcgi/handler.h"
+#include "fcgi/listener.h"
+#include "fcgi/server.h"
+#include "files/open_storages.h"
+#include "sql/stores.h"
+
+namespace {
+
+using namespace claimcheck;
+using namespace claimcheck::fcgi;
+
+constexpr int usage_fault = 2;
+constexpr int try_again_later = 75;  // sysexits.h EX_TEMPFAIL
+
+struct Options {
+  std::string config, listen;
+  int threads = 0;
+};
+
+/// One thread's database connection and what stands on it.
+class Thread {
+ public:
+  Thread(const config::Config& config, const Storages& storages, const sql::Target& target, const Log& log,
+         const Shutdown& shutdown)
+      : database_(sql::open_database(target)),
+        handler_({.site = config.site,
+                  .policies = config.policies,
+                  .storages = storages,
+                  .tokens = tokens_,
+                  .keys = keys_,
+                  .deliveries = deliveries_,
+                  .log = log,
+                  .random = random_,
+                  .pause = pause_},
+                 {.stall_timeout = config.worker.stall_timeout, .shutdown = &shutdown, .checkpoint = {}}) {}
+
+  void answer(const Variables& variables, const BodyReader& read_body, Connection& connection) {
+    handler_.handle(variables, read_body, connection);
+  }
+
+ private:
+  std::unique_ptr<sql::Database> database_;
+  sql::SqlTokenStore tokens_{*database_};
+  sql::SqlKeyStore keys_{*database_};
+  sql::SqlDeliveryLog deliveries_{*database_};
+  Random random_ = secure_random();
+  std::minstd_rand jitter_{std::random_device{}()};
+  Pause pause_ = [this](std::chrono::milliseconds about) {
+    std::uniform_int_distribution<std::int64_t> spread{about.count() * 500, about.count() * 1500};
+    std::this_thread::sleep_for(std::chrono::microseconds{spread(jitter_)});
+  };
+  Handler handler_;
+};
+
+bool is_cgi() {
+  return std::getenv("GATEWAY_INTERFACE") != nullptr;
+}
+
+int run(const Options& options) {
+  const auto config = config::load_or_explain(options.config);
+  if (!config) return usage_fault;
+  const std::string listen = options.listen.empty() ? config->worker.listen : options.listen;
+  const bool inherited = listen.empty() && is_listener(STDIN_FILENO);
+  if (listen.empty() && !inherited && !is_cgi()) {
+    fmt::print(
+        stderr,
+        "error: no web server started this worker, and it has no socket of its own\n"
+        "hint: start it with --listen unix:/run/claimcheck/claimcheck.sock, or let mod_fcgid, CGI or systemd start it\n");
+    return usage_fault;
+  }
+
+  const Shutdown shutdown{config->worker.drain};  // before any thread, so that all of them inherit the blocked signals
+  sql::prepare_driver();
+  const Log log{config->log.file, parse_level(config->log.level)};
+  const Storages storages = files::open_storages(config->storages);
+  const sql::Target target = sql::target_of(config->store);
+  const AnswererFactory make_answerer = [&]() -> Answerer {
+    auto thread = std::make_shared<Thread>(*config, storages, target, log, shutdown);
+    return [thread](const Variables& variables, const BodyReader& read_body, Connection& connection) {
+      thread->answer(variables, read_body, connection);
+    };
+  };
+  const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
+  const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);
+  if (!listen.empty()) {
+    const int listener = open_listener(listen);
+    log.write(Level::info, "started", {{"listen", listen}, {"threads", threads}});
+    serve_fastcgi(listener, threads, timeouts, shutdown, make_answerer);
+    log.write(Level::info, "stopped", nlohmann::ordered_json::object());
+  } else if (inherited) {
+    serve_fastcgi(STDIN_FILENO, 1, timeouts, shutdown, make_answerer);
+  } else {
+    serve_cgi(timeouts, make_answerer());
+  }
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app{"claimcheck.fcgi: the worker behind the web server"};
+  app.add_option("--config", options.config, "the configuration file; without it claimcheck.toml is looked for");
+  app.add_option("--listen", options.listen, "a socket of its own: unix:/path or tcp:127.0.0.1:PORT");
+  app.add_option("--threads", options.threads, "how many requests are answered at once on that socket")
+      ->check(CLI::Range(1, 1024));
+  // Under CGI the arguments come from the request (RFC 3875 section 4.4): they are none of ours.
+  if (!is_cgi()) CLI11_PARSE(app, argc, argv);
+  try {
+    return run(options);
+  } catch (const std::exception& fault) {
+    fmt::print(stderr, "error: {}\n", fault.what());
+    return try_again_later;
+  }
+}

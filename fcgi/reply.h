@@ -1,0 +1,39 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/storage.h"
+
+namespace claimcheck::fcgi {
+
+/// Part of a body: some text, then a run of the file's bytes (none if its length is 0).
+struct Piece {
+  std::string text;
+  Range range;
+};
+
+/// An answer: its status and header fields, and either a text or pieces of a file.
+struct Reply {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string text;                ///< the whole body, unless there is a file
+  std::unique_ptr<OpenFile> file;  ///< if set, the body is `pieces`
+  std::vector<Piece> pieces;
+  bool head_only = false;  ///< HEAD: the header fields stay as they are, no body follows
+
+  void set(std::string name, std::string value) { headers.emplace_back(std::move(name), std::move(value)); }
+};
+
+/// The header block that goes before the body: "Status" first, always (RFC 3875 section 6.3), Content-Length added.
+std::string head_of(const Reply& reply);
+
+/// "Not Found" …; the reason phrase of a status we send. Source: RFC 9110 section 15.
+const char* reason_phrase(int status);
+
+/// Header fields of every answer: no caching, no sniffing, no referrer, no indexing, no buffering in front of us.
+void add_common_headers(Reply& reply);
+
+}  // namespace claimcheck::fcgi

@@ -1,0 +1,192 @@
+#include "fcgi/request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "core/error.h"
+#include "core/file_path.h"
+#include "core/network.h"
+
+namespace claimcheck::fcgi {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+Error bad(const char* field, const std::string& message) {
+  return Error{Errc::bad_request, message, {{"field", field}}};
+}
+
+Method method_of(const Variables& variables) {
+  const auto name = variables("REQUEST_METHOD");
+  if (!name || name->empty()) throw bad("REQUEST_METHOD", "The web server sent no request method.");
+  if (*name == "GET") return Method::get;
+  if (*name == "HEAD") return Method::head;
+  if (*name == "POST") return Method::post;
+  if (*name == "OPTIONS") return Method::options;
+  return Method::other;
+}
+
+/// The request target without its query, or PATH_INFO put back under the prefix.
+std::string target_path(const Variables& variables, const Site& site) {
+  if (auto uri = variables("REQUEST_URI"); uri && !uri->empty()) {
+    std::string_view path = uri->substr(0, uri->find('?'));
+    if (const std::size_t scheme = path.find("://"); scheme != std::string_view::npos && path.front() != '/') {
+      const std::size_t slash = path.find('/', scheme + 3);
+      path = slash == std::string_view::npos ? "/" : path.substr(slash);
+    }
+    return std::string{path};
+  }
+  if (const auto info = variables("PATH_INFO"); info && !info->empty()) {
+    std::string path = site.prefix;
+    for (std::size_t begin = 1; begin <= info->size();) {
+      const std::size_t end = std::min(info->find('/', begin), info->size());
+      path += "/" + percent_encoded(info->substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return path;
+  }
+  throw bad("REQUEST_URI", "The web server sent no request path.");
+}
+
+/// Fills `path` and `outside`.
+void split_path(std::string_view path, const Site& site, Request& request) {
+  request.outside = true;
+  if (path.size() > longest_path || !path.starts_with(site.prefix)) return;
+  path.remove_prefix(site.prefix.size());
+  if (!path.empty() && path.front() != '/') return;
+  std::vector<std::string> segments;
+  for (std::size_t begin = 1; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    auto segment = percent_decoded(path.substr(begin, end - begin));
+    if (!segment || has_control_octet(*segment)) return;
+    segments.push_back(std::move(*segment));
+    begin = end + 1;
+  }
+  if (!segments.empty() && segments.back().empty()) segments.pop_back();  // a trailing slash
+  request.path = std::move(segments);
+  request.outside = false;
+}
+
+std::map<std::string, std::string> query_of(const Variables& variables) {
+  std::map<std::string, std::string> parameters;
+  const std::string query{variables("QUERY_STRING").value_or("")};
+  if (query.size() > longest_path) throw bad("query", "The query is too long.");
+  for (std::size_t begin = 0; begin < query.size();) {
+    const std::size_t end = std::min(query.find('&', begin), query.size());
+    const std::string_view pair = std::string_view{query}.substr(begin, end - begin);
+    begin = end + 1;
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    auto name = percent_decoded(pair.substr(0, equals));
+    auto value = percent_decoded(equals < pair.size() ? pair.substr(equals + 1) : std::string_view{});
+    if (!name || !value) throw bad("query", "A percent sign in the query is not followed by two hexadecimal digits.");
+    if (!parameters.emplace(*name, std::move(*value)).second) throw bad("query", "A query parameter is there twice.");
+  }
+  return parameters;
+}
+
+std::string header(const Variables& variables, const char* name) {
+  return std::string{variables(name).value_or("")};
+}
+
+bool asks_ahead(const Variables& variables) {
+  return std::ranges::any_of(std::array{"HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"},
+                             [&](const char* name) {
+                               const std::string value = lower(header(variables, name));
+                               return value.find("prefetch") != std::string::npos || value.find("preview") != std::string::npos;
+                             });
+}
+
+/// WordPress's own rules set HTTP_AUTHORIZATION to an empty string; after a rewrite Apache adds REDIRECT_ in front.
+std::string bearer_of(const Variables& variables) {
+  std::string value = header(variables, "HTTP_AUTHORIZATION");
+  if (value.empty()) value = header(variables, "REDIRECT_HTTP_AUTHORIZATION");
+  constexpr std::string_view scheme = "bearer ";
+  if (lower(value.substr(0, scheme.size())) != scheme) return {};
+  const std::size_t begin = value.find_first_not_of(' ', scheme.size());
+  return begin == std::string::npos ? std::string{} : value.substr(begin);
+}
+
+std::string body_of(const Variables& variables, const BodyReader& read_body) {
+  const std::string_view text = variables("CONTENT_LENGTH").value_or("");
+  if (text.empty()) return {};
+  std::uint64_t length = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (fault == std::errc::result_out_of_range) throw Error{Errc::payload_too_large};
+  if (fault != std::errc{} || end != text.data() + text.size())
+    throw bad("Content-Length", "Content-Length must be a whole number.");
+  if (length > longest_body) throw Error{Errc::payload_too_large};
+  std::string body = read_body(length);
+  if (body.size() < length) throw bad("body", "The body is shorter than Content-Length says.");
+  return body;
+}
+
+}  // namespace
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    unsigned char byte = 0;
+    if (i + 2 >= text.size()) return std::nullopt;
+    const char* digits = text.data() + i + 1;
+    const auto [end, fault] = std::from_chars(digits, digits + 2, byte, 16);
+    if (fault != std::errc{} || end != digits + 2) return std::nullopt;
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return out;
+}
+
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    if (unreserved.find(c) != std::string_view::npos)
+      out += c;
+    else
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+Format format_for(std::string_view accept) {
+  const std::string wanted = lower(accept);
+  if (wanted.find("text/html") != std::string::npos) return Format::html;
+  if (wanted.find("application/json") != std::string::npos) return Format::json;
+  return Format::text;
+}
+
+Request parse_request(const Variables& variables, const BodyReader& read_body, const Site& site) {
+  Request request;
+  request.method = method_of(variables);
+  split_path(target_path(variables, site), site, request);
+  request.query = query_of(variables);
+  request.format = format_for(variables("HTTP_ACCEPT").value_or(""));
+  request.prefetch = asks_ahead(variables);
+  request.range = header(variables, "HTTP_RANGE");
+  request.conditions = {.if_match = header(variables, "HTTP_IF_MATCH"),
+                        .if_none_match = header(variables, "HTTP_IF_NONE_MATCH"),
+                        .if_modified_since = header(variables, "HTTP_IF_MODIFIED_SINCE"),
+                        .if_unmodified_since = header(variables, "HTTP_IF_UNMODIFIED_SINCE"),
+                        .if_range = header(variables, "HTTP_IF_RANGE")};
+  request.bearer = bearer_of(variables);
+  request.network = anonymised(
+      client_address(header(variables, "REMOTE_ADDR"), header(variables, "HTTP_X_FORWARDED_FOR"), site.trusted_proxies));
+  if (request.method == Method::post) request.body = body_of(variables, read_body);
+  return request;
+}
+
+}  // namespace claimcheck::fcgi

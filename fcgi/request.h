@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/conditions.h"
+#include "core/site.h"
+#include "fcgi/variables.h"
+
+namespace claimcheck::fcgi {
+
+enum class Method { get, head, post, options, other };
+
+/// Which kind of answer the client can use.
+enum class Format { text, html, json };
+
+/// One request, taken from its CGI variables once and within limits. Names in comments are HTTP header fields.
+struct Request {
+  Method method = Method::other;
+  std::vector<std::string> path;             ///< decoded segments beneath the prefix; see `outside`
+  bool outside = false;                      ///< the path is malformed, or not beneath the prefix
+  std::map<std::string, std::string> query;  ///< decoded parameters
+  Format format = Format::text;              ///< from Accept
+  bool prefetch = false;                     ///< Sec-Purpose, Purpose, X-Purpose, X-Moz: nobody is looking yet
+  std::string range;                         ///< Range
+  Conditions conditions;                     ///< If-Match …
+  std::string bearer;                        ///< the key in "Authorization: Bearer KEY"; empty if absent
+  std::string body;                          ///< of a POST
+  std::string network;                       ///< the client's network, anonymised
+};
+
+inline constexpr std::size_t longest_body = 64 * 1024;
+inline constexpr std::size_t longest_path = 8 * 1024;
+
+/// Makes a Request. The path comes from REQUEST_URI (PATH_INFO only if that is absent) and is decoded once.
+/// Throws Error{bad_request} for missing variables, a malformed length, a body that ended early, or a parameter that is
+/// there twice; Error{payload_too_large}.
+Request parse_request(const Variables& variables, const BodyReader& read_body, const Site& site);
+
+/// Which answer format an Accept field asks for.
+Format format_for(std::string_view accept);
+
+/// Undoes percent-encoding once. @return nothing if an escape is malformed.
+std::optional<std::string> percent_decoded(std::string_view text);
+/// Encodes everything but RFC 3986's unreserved characters.
+std::string percent_encoded(std::string_view text);
+
+}  // namespace claimcheck::fcgi

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "fcgi/connection.h"
+#include "fcgi/shutdown.h"
+#include "fcgi/variables.h"
+
+namespace claimcheck::fcgi {
+
+/// Answers one request on a connection; belongs to one thread.
+using Answerer = std::function<void(const Variables&, const BodyReader&, Connection&)>;
+
+/// Makes an Answerer for the thread that calls it, with a database connection of its own.
+using AnswererFactory = std::function<Answerer()>;
+
+struct Timeouts {
+  std::chrono::seconds read{10};   ///< for any one read while a request arrives
+  std::chrono::seconds stall{40};  ///< for any one write
+};
+
+/// Accepts FastCGI connections on `listener` until shutdown is requested and everything accepted is answered.
+/// libfcgi parses the requests; accepting, answering and closing are ours, so that no peer can hold a thread for ever.
+/// @param threads  1: everything happens in the calling thread and no other is started
+void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown,
+                   const AnswererFactory& make_answerer);
+
+/// Answers the one request of a CGI process from its environment and standard input.
+void serve_cgi(const Timeouts& timeouts, const Answerer& answer);
+
+}  // namespace claimcheck::fcgi
