@@ -1,0 +1,28 @@
+#include "admin/context.h"
+
+#include <thread>
+
+#include "core/error.h"
+#include "files/open_storages.h"
+#include "sql/migrate.h"
+
+namespace claimcheck::admin {
+
+config::Config load_config(const Options& options) {
+  auto config = config::load_or_explain(options.config);
+  if (!config) throw Error{Errc::bad_request};
+  return std::move(*config);
+}
+
+Context::Context(const Options& options)
+    : config(load_config(options)),
+      database(sql::open_database(sql::target_of(config.store))),
+      tokens(*database),
+      keys(*database),
+      deliveries(*database),
+      storages(files::open_storages(config.storages)),
+      pause([](std::chrono::milliseconds about) { std::this_thread::sleep_for(about); }) {
+  sql::migrate(*database);
+}
+
+}  // namespace claimcheck::admin

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "config/config.h"
+#include "core/enforcement.h"
+#include "core/secret.h"
+#include "core/storage.h"
+#include "sql/stores.h"
+
+namespace claimcheck::admin {
+
+/// What the command line was called with, apart from the command itself.
+struct Options {
+  std::string config;  ///< --config
+  bool json = false;   ///< --json
+};
+
+/// Configuration, database and storages of one command. The schema is brought up to date first: whoever has the command line
+/// is the operator.
+class Context {
+ public:
+  /// Throws Error{bad_request} after the configuration's faults were printed, Error{unavailable}.
+  explicit Context(const Options& options);
+
+  config::Config config;
+  std::unique_ptr<sql::Database> database;
+  sql::SqlTokenStore tokens;
+  sql::SqlKeyStore keys;
+  sql::SqlDeliveryLog deliveries;
+  Storages storages;
+  Random random = secure_random();
+  Pause pause;
+};
+
+/// The configuration alone. Throws Error{bad_request} after its faults were printed.
+config::Config load_config(const Options& options);
+
+}  // namespace claimcheck::admin
