@@ -70,10 +70,8 @@ void issue_link(const Options& options, const IssueOptions& given) {
              format_rfc3339(issued.token.expires_at), issued.token.id.text);
 }
 
-Token find_token(Context& context, const std::string& id) {
-  auto token = context.tokens.find(TokenId{id});
-  if (!token) throw Error{Errc::invalid_token, "there is no token with the id " + id + "; `claimcheck token list` shows them"};
-  return std::move(*token);
+Error no_such_token(const std::string& id) {
+  return Error{Errc::invalid_token, "there is no token with the id " + id + "; `claimcheck token list` shows them"};
 }
 
 void list_tokens(const Options& options, int limit) {
@@ -97,18 +95,19 @@ void list_tokens(const Options& options, int limit) {
 
 void show_token(const Options& options, const std::string& id) {
   Context context{options};
-  const Token token = find_token(context, id);
-  Json shown = represent(token, context.tokens.now());
+  const auto token = context.tokens.find(TokenId{id});
+  if (!token) throw no_such_token(id);
+  Json shown = represent(*token, context.tokens.now());
   shown["deliveries"] = Json::array();
-  for (const DeliveryRecord& record : context.deliveries.of_token(token.id, 200))
+  for (const DeliveryRecord& record : context.deliveries.of_token(token->id, 200))
     shown["deliveries"].push_back(represent(record));
   fmt::print("{}\n", shown.dump(options.json ? -1 : 2));
 }
 
 void revoke_token(const Options& options, const std::string& id) {
   Context context{options};
-  find_token(context, id);
   const auto token = Enforcement{context.tokens, context.pause}.revoke(TokenId{id});
+  if (!token) throw no_such_token(id);
   if (options.json) {
     fmt::print("{}\n", represent(*token, context.tokens.now()).dump());
   } else {

@@ -117,7 +117,7 @@ Admission refused(Refusal refusal) {
 
 std::uint64_t budget(std::uint64_t size, const Rules& rules) {
   const double repeats = static_cast<double>(size) * rules.retry_budget;
-  constexpr double most = static_cast<double>(std::numeric_limits<std::int64_t>::max() / 4);
+  constexpr double most = static_cast<double>(std::numeric_limits<std::int64_t>::max()) / 4;
   return size + static_cast<std::uint64_t>(std::clamp(repeats, 0.0, most)) + counting::budget_slack;
 }
 

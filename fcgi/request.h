@@ -30,8 +30,8 @@ struct Request {
   std::string network;                       ///< the client's network, anonymised
 };
 
-inline constexpr std::size_t longest_body = 64 * 1024;
-inline constexpr std::size_t longest_path = 8 * 1024;
+inline constexpr std::size_t longest_body = 64ULL * 1024;
+inline constexpr std::size_t longest_path = 8ULL * 1024;
 
 /// Makes a Request. The path comes from REQUEST_URI (PATH_INFO only if that is absent) and is decoded once.
 /// Throws Error{bad_request} for missing variables, a malformed length, a body that ended early, or a parameter that is

@@ -85,6 +85,7 @@ void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Sh
   ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
   if (threads == 1) return serve(listener, timeouts, shutdown, make_answerer);
   std::vector<std::jthread> running;
+  running.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i) running.emplace_back([&] { serve(listener, timeouts, shutdown, make_answerer); });
 }
 

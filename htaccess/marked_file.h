@@ -8,7 +8,7 @@ namespace claimcheck::htaccess {
 
 /// Where a new block goes in a file that has none of ours yet.
 enum class Position {
-  top,     ///< before everything else: the site block must come before "# BEGIN WordPress"
+  top,  ///< before everything else: the site block must come before "# BEGIN WordPress"
   bottom,
 };
 

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/settings.h"
 #include "core/time.h"
 
 namespace claimcheck::sql {
@@ -29,10 +30,10 @@ struct InDoubt {};
 struct Target {
   enum class Kind { sqlite, mysql };
   Kind kind = Kind::sqlite;
-  std::string path;          ///< sqlite: the file
-  std::string host;          ///< mysql: empty with a unix socket
+  std::string path;  ///< sqlite: the file
+  std::string host;  ///< mysql: empty with a unix socket
   int port = 3306;
-  std::string unix_socket;   ///< mysql: empty for TCP
+  std::string unix_socket;  ///< mysql: empty for TCP
   std::string user, password, schema;
   std::string tls_ca;        ///< mysql: a CA file; not empty means the certificate and its name are verified
   std::string table_prefix;  ///< put before every table name: [A-Za-z0-9_]*
@@ -45,10 +46,14 @@ struct Target {
 /// Throws Error{bad_request} whose message says what is wrong, without repeating a password.
 Target parse_store_url(std::string_view url);
 
+/// The target of a configuration: its URL, with its password and table prefix.
+Target target_of(const StoreSettings& settings);
+
 /// One connection, opened on first use and again after it broke. Belongs to one thread.
 ///
-/// Deadlocks and lock time-outs (1205, 1213, SQLITE_BUSY) are retried inside, with jitter, up to five times. Everything else
-/// that the caller cannot help becomes Error{unavailable}; its text names the driver's code, never a password.
+/// Deadlocks and lock time-outs (1205, 1213, SQLITE_BUSY) are retried inside, with jitter, up to five times while less than
+/// Target::timeout has passed. Everything else that the caller cannot help becomes Error{unavailable}; its text names the
+/// driver's code, never a password.
 /// In statements, `{name}` stands for the table `name` with the configured prefix, quoted for neither dialect.
 class Database {
  public:
@@ -61,15 +66,20 @@ class Database {
   /// Throws DuplicateKey and InDoubt.
   virtual std::int64_t execute(std::string_view statement, const std::vector<Value>& values = {}) = 0;
 
-  /// Runs a DDL statement or a pragma as it stands, unprepared; `{name}` works, `{options}` becomes the dialect's table
-  /// options (engine and collation on MySQL, nothing on SQLite).
+  /// Runs a DDL statement as it stands, unprepared; `{name}` works, `{options}` becomes the dialect's table options (engine
+  /// and collation on MySQL, nothing on SQLite), `{if_absent}` IF NOT EXISTS for an index: MySQL has no such words there, so
+  /// an index that exists already (1061) counts as made.
   virtual void run(std::string_view statement) = 0;
+
+  /// Whether the table that `{name}` stands for exists.
+  virtual bool has_table(std::string_view name) = 0;
 
   /// The database's clock: sampled when the connection opens, advanced by the steady clock in between.
   virtual Time now() = 0;
 
-  /// Runs `work` while no other process runs work under the same name (GET_LOCK on MySQL, BEGIN IMMEDIATE on a lock file on
-  /// SQLite). Throws Error{unavailable} if the lock is not had within ten seconds.
+  /// Runs `work` while no other process runs work under the same name for these tables: GET_LOCK on MySQL, flock on the file
+  /// "<database>.<name>.lock" for SQLite. Locks do not nest. A connection that breaks meanwhile is not opened again: what
+  /// `work` runs on this database then fails. Throws Error{unavailable} if the lock is not had within ten seconds.
   virtual void with_lock(std::string_view name, const std::function<void()>& work) = 0;
 };
 

@@ -1,0 +1,82 @@
+#include "sql/migrate.h"
+
+#include <charconv>
+#include <map>
+
+#include "core/error.h"
+#include "sql/row.h"
+#include "sql/schema.h"
+#include "sql/statements.h"
+
+namespace claimcheck::sql {
+namespace {
+
+/// Grows when an older binary could do harm to the tables.
+constexpr std::int64_t known_major = 1;
+const std::string major_name = "schema_major";
+
+std::map<std::string, std::string> read_meta(Database& database) {
+  std::map<std::string, std::string> meta;
+  if (!database.has_table("meta")) return meta;
+  for (const Row& row : database.query(statements::list_meta)) {
+    Columns columns{row};
+    const std::string name = columns.text();
+    meta[name] = columns.text();
+  }
+  return meta;
+}
+
+void refuse_newer(const std::map<std::string, std::string>& meta) {
+  const auto found = meta.find(major_name);
+  if (found == meta.end()) return;
+  const std::string& text = found->second;
+  std::int64_t major = 0;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), major);
+  if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && major <= known_major) return;
+  throw Error{Errc::unavailable, "the tables belong to a newer claimcheck: their schema is " + text + ", this program knows " +
+                                     std::to_string(known_major)};
+}
+
+std::string record_name(const SchemaFile& file) {
+  return "migration " + std::string{file.name};
+}
+
+std::vector<SchemaFile> missing_files(const std::map<std::string, std::string>& meta) {
+  refuse_newer(meta);
+  std::vector<SchemaFile> missing;
+  for (const SchemaFile& file : schema_files()) {
+    if (!meta.contains(record_name(file))) missing.push_back(file);
+  }
+  return missing;
+}
+
+/// Nodes of a cluster do not see each other's locks, so a name that is there already is as good.
+void note(Database& database, const std::string& name, const std::string& value) {
+  const auto same = [] { return true; };
+  insert_once(database, statements::add_meta, {name, value}, same);
+}
+
+}  // namespace
+
+std::vector<std::string> migrate(Database& database) {
+  std::vector<std::string> applied;
+  if (pending_migrations(database).empty()) return applied;
+  database.with_lock("migrate", [&] {
+    for (const SchemaFile& file : missing_files(read_meta(database))) {
+      // A file may have run without having been recorded; each can run twice.
+      database.run(file.text);
+      if (applied.empty()) note(database, major_name, std::to_string(known_major));
+      note(database, record_name(file), std::to_string(to_unix(database.now())));
+      applied.emplace_back(file.name);
+    }
+  });
+  return applied;
+}
+
+std::vector<std::string> pending_migrations(Database& database) {
+  std::vector<std::string> names;
+  for (const SchemaFile& file : missing_files(read_meta(database))) names.emplace_back(file.name);
+  return names;
+}
+
+}  // namespace claimcheck::sql

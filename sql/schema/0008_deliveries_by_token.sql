@@ -1,0 +1,1 @@
+CREATE INDEX {if_absent} {deliveries_by_token} ON {deliveries} (token_id, ended_at)

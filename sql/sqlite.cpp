@@ -1,0 +1,238 @@
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Exception.h>
+#include <SQLiteCpp/Statement.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <type_traits>
+
+#include "core/error.h"
+#include "sql/database.h"
+#include "sql/driver.h"
+
+namespace claimcheck::sql {
+namespace {
+
+[[noreturn]] void throw_unavailable(const std::string& what, int number) {
+  throw Error{Errc::unavailable, fmt::format("{}: {}", what, std::strerror(number))};
+}
+
+/// With extended codes on, the driver reports those; their lowest byte is the class.
+int error_class(const SQLite::Exception& cause) {
+  return cause.getErrorCode() & 0xff;
+}
+
+bool is_lock(const SQLite::Exception& cause) {
+  return error_class(cause) == SQLITE_BUSY || error_class(cause) == SQLITE_LOCKED;
+}
+
+bool is_duplicate(const SQLite::Exception& cause) {
+  const int code = cause.getExtendedErrorCode();
+  return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
+}
+
+Value read_column(const SQLite::Column& column) {
+  if (column.isNull()) return nullptr;
+  if (column.isInteger()) return column.getInt64();
+  return column.getString();
+}
+
+void bind(SQLite::Statement& statement, const std::vector<Value>& values) {
+  for (std::size_t index = 0; index < values.size(); ++index) {
+    const int place = static_cast<int>(index) + 1;
+    const Value& value = values[index];
+    if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      statement.bind(place, *number);
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
+      statement.bind(place, *text);
+    } else {
+      statement.bind(place);
+    }
+  }
+}
+
+/// Makes the file with mode 0600 if there is none; SQLite gives -wal and -shm the same mode. The file is never opened here:
+/// closing it would drop the locks that other connections of this process hold on it.
+void create_private(const std::string& path) {
+  if (::mknod(path.c_str(), S_IFREG | 0600, 0) != 0 && errno != EEXIST) throw_unavailable("cannot create " + path, errno);
+}
+
+/// A statement that is reset when this scope ends, so that it holds no lock and can be run again.
+class Running {
+ public:
+  Running(SQLite::Statement& statement, const std::vector<Value>& values) : statement_(statement) { bind(statement_, values); }
+  ~Running() { statement_.tryReset(); }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  bool step() { return statement_.executeStep(); }
+  Row row() const {
+    Row row;
+    for (int index = 0; index < statement_.getColumnCount(); ++index) row.push_back(read_column(statement_.getColumn(index)));
+    return row;
+  }
+
+ private:
+  SQLite::Statement& statement_;
+};
+
+/// One open file with its prepared statements. Throws what SQLiteCpp throws.
+class Session {
+ public:
+  Session(const Target& target, const Dialect& dialect)
+      : dialect_(dialect),
+        database_(target.path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
+                  static_cast<int>(std::chrono::milliseconds{target.timeout}.count())) {
+    sqlite3_extended_result_codes(database_.getHandle(), 1);
+    for (const char* pragma : {"journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"}) {
+      database_.exec(std::string{"PRAGMA "} + pragma);
+    }
+  }
+
+  std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) {
+    Running running{prepared_for(statement), values};
+    std::vector<Row> rows;
+    while (running.step()) rows.push_back(running.row());
+    return rows;
+  }
+
+  std::int64_t execute(std::string_view statement, const std::vector<Value>& values) {
+    Running running{prepared_for(statement), values};
+    running.step();
+    return database_.getChanges();
+  }
+
+  void run(std::string_view statement) { database_.exec(dialect_.expand(statement)); }
+
+ private:
+  SQLite::Statement& prepared_for(std::string_view statement) {
+    auto found = prepared_.find(statement);
+    if (found == prepared_.end()) {
+      found = prepared_.try_emplace(std::string{statement}, database_, dialect_.expand(statement)).first;
+    }
+    return found->second;
+  }
+
+  const Dialect& dialect_;
+  SQLite::Database database_;
+  Prepared<SQLite::Statement> prepared_;  // ends before its connection
+};
+
+/// A lock among processes and among the connections of one, by flock.
+class LockFile {
+ public:
+  explicit LockFile(const std::string& path) : file_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) {
+    if (file_ < 0) throw_unavailable("cannot open " + path, errno);
+  }
+  ~LockFile() { ::close(file_); }
+  LockFile(const LockFile&) = delete;
+  LockFile& operator=(const LockFile&) = delete;
+
+  bool acquired() const {
+    if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK && errno != EINTR) throw_unavailable("cannot lock the database", errno);
+    return false;
+  }
+
+ private:
+  int file_;
+};
+
+class SqliteDatabase final : public Database {
+ public:
+  explicit SqliteDatabase(const Target& target)
+      : target_(target),
+        dialect_{.table_prefix = target.table_prefix, .options = "", .if_absent = "IF NOT EXISTS"},
+        jitter_(make_jitter()) {}
+
+  std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) override {
+    return persist([&](Session& session) { return session.query(statement, values); });
+  }
+
+  std::int64_t execute(std::string_view statement, const std::vector<Value>& values) override {
+    return persist([&](Session& session) { return session.execute(statement, values); });
+  }
+
+  void run(std::string_view statement) override {
+    persist([&](Session& session) { session.run(statement); });
+  }
+
+  bool has_table(std::string_view name) override {
+    return !query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", {target_.table_prefix + std::string{name}})
+                .empty();
+  }
+
+  Time now() override {
+    if (!clock_) {
+      const auto rows = query("SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)", {});
+      clock_.emplace(std::get<std::int64_t>(rows.at(0).at(0)));
+    }
+    return clock_->now();
+  }
+
+  void with_lock(std::string_view name, const std::function<void()>& work) override {
+    if (locking_) throw Error{Errc::internal, "locks do not nest"};
+    const LockFile lock{fmt::format("{}.{}.lock", target_.path, name)};
+    if (!poll_for_lock([&] { return lock.acquired(); })) {
+      throw Error{Errc::unavailable, fmt::format("another process has held the lock \"{}\" for ten seconds", name)};
+    }
+    const Marked marked{locking_};
+    work();
+  }
+
+ private:
+  /// A flag that is set while this scope lasts.
+  class Marked {
+   public:
+    explicit Marked(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Marked() { flag_ = false; }
+    Marked(const Marked&) = delete;
+    Marked& operator=(const Marked&) = delete;
+
+   private:
+    bool& flag_;
+  };
+
+  /// Runs `work` on the open file until it meets no lock or there is no sense in trying again.
+  template <class Work>
+  std::invoke_result_t<Work, Session&> persist(const Work& work) {
+    Patience patience{target_.timeout};
+    for (;;) {
+      try {
+        if (!session_) {
+          create_private(target_.path);
+          session_ = std::make_unique<Session>(target_, dialect_);
+        }
+        return work(*session_);
+      } catch (const SQLite::Exception& cause) {
+        if (is_duplicate(cause)) throw DuplicateKey{};
+        if (is_lock(cause) && patience.again(jitter_)) continue;
+        // A damaged or vanished file may be a sound one when it is opened again.
+        if (!is_lock(cause) && error_class(cause) != SQLITE_CONSTRAINT) session_.reset();
+        throw Error{Errc::unavailable,
+                    fmt::format("SQLite error {} on {}: {}", cause.getExtendedErrorCode(), target_.path, cause.what())};
+      }
+    }
+  }
+
+  Target target_;
+  Dialect dialect_;
+  std::minstd_rand jitter_;
+  std::optional<SampledClock> clock_;
+  std::unique_ptr<Session> session_;
+  bool locking_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Database> open_sqlite(const Target& target) {
+  return std::make_unique<SqliteDatabase>(target);
+}
+
+}  // namespace claimcheck::sql

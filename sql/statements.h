@@ -1,0 +1,104 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+/// Every statement of the stores. `{name}` is the table `name` with the configured prefix; `?` are bound by position.
+namespace claimcheck::sql::statements {
+
+/// Text that can be put together at compile time, so that a column list is written once.
+template <std::size_t size>
+struct Text {
+  char characters[size];
+
+  constexpr operator std::string_view() const { return {characters, size - 1}; }
+};
+template <std::size_t size>
+Text(const char (&)[size]) -> Text<size>;
+
+template <std::size_t left, std::size_t right>
+consteval Text<left + right - 1> operator+(const Text<left>& head, const Text<right>& tail) {
+  Text<left + right - 1> whole{};
+  std::copy_n(tail.characters, right, std::copy_n(head.characters, left - 1, whole.characters));
+  return whole;
+}
+
+// --- tokens ---
+
+inline constexpr Text token_columns{
+    "id, digest, storage, file, filename, size, mtime_ns, policy, email, rules, created_at, expires_at, revoked_at, "
+    "cleaned_at, max_uses, uses, claims, revision, facts"};
+inline constexpr Text select_tokens = Text{"SELECT "} + token_columns + Text{" FROM {tokens} "};
+
+/// Adds a token with everything that belongs to it. 1 row, or a duplicate key if its id or digest exists.
+inline constexpr auto add_token =
+    Text{"INSERT INTO {tokens} ("} + token_columns + Text{", ends_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+
+/// Makes a token findable by one of its facts.
+inline constexpr Text add_fact{"INSERT INTO {facts} (token_id, name, value) VALUES (?, ?, ?)"};
+
+/// The token that a secret opens; 0 or 1 row.
+inline constexpr auto find_token_by_digest = select_tokens + Text{"WHERE digest = ?"};
+
+/// The token of that id; 0 or 1 row.
+inline constexpr auto find_token_by_id = select_tokens + Text{"WHERE id = ?"};
+
+/// Writes a token's mutable state if nobody changed it since `revision` was read. Changes 1 row, or 0 if somebody did.
+inline constexpr Text replace_token{
+    "UPDATE {tokens} SET uses = ?, claims = ?, expires_at = ?, revoked_at = ?, cleaned_at = ?, ends_at = ?, "
+    "revision = revision + 1 WHERE id = ? AND revision = ?"};
+
+/// A page of tokens before an id, newest first.
+inline constexpr auto list_tokens = select_tokens + Text{"WHERE id < ? ORDER BY id DESC LIMIT ?"};
+
+/// Tokens that ended by a moment and are not cleaned yet, after an id, in the order of their ids.
+inline constexpr auto ended_tokens =
+    select_tokens + Text{"WHERE cleaned_at IS NULL AND ends_at <= ? AND id > ? ORDER BY id LIMIT ?"};
+
+/// A token other than the given one that has not ended by a moment and refers to a file; 0 or 1 row. The lengths are compared
+/// since MySQL's = overlooks spaces at the end.
+inline constexpr Text token_using_file{
+    "SELECT 1 FROM {tokens} WHERE storage = ? AND file = ? AND LENGTH(file) = LENGTH(?) AND id <> ? AND ends_at > ? LIMIT 1"};
+
+// --- deliveries ---
+
+inline constexpr Text delivery_columns{"id, token_id, claim, started_at, ended_at, first_byte, length, sent, outcome, network"};
+
+/// Logs a delivery. 1 row, or a duplicate key if it is in the log.
+inline constexpr auto add_delivery =
+    Text{"INSERT INTO {deliveries} ("} + delivery_columns + Text{") VALUES (?,?,?,?,?,?,?,?,?,?)"};
+
+/// The last deliveries of a token, newest first.
+inline constexpr auto deliveries_of_token =
+    Text{"SELECT "} + delivery_columns + Text{" FROM {deliveries} WHERE token_id = ? ORDER BY ended_at DESC, id DESC LIMIT ?"};
+
+// --- keys ---
+
+inline constexpr Text key_columns{"id, name, digest, scopes, created_at, revoked_at"};
+inline constexpr Text select_keys = Text{"SELECT "} + key_columns + Text{" FROM {api_keys} "};
+
+/// Adds a key. 1 row, or a duplicate key if its id or digest exists.
+inline constexpr auto add_key = Text{"INSERT INTO {api_keys} ("} + key_columns + Text{") VALUES (?, ?, ?, ?, ?, ?)"};
+
+/// The key that a bearer's text opens, revoked or not; 0 or 1 row.
+inline constexpr auto find_key_by_digest = select_keys + Text{"WHERE digest = ?"};
+
+/// The key of that id; 0 or 1 row.
+inline constexpr auto find_key_by_id = select_keys + Text{"WHERE id = ?"};
+
+/// All keys, oldest first.
+inline constexpr auto list_keys = select_keys + Text{"ORDER BY created_at, id"};
+
+/// Revokes a key. 1 row, or 0 if there is none of that id or it is revoked already.
+inline constexpr Text revoke_key{"UPDATE {api_keys} SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"};
+
+// --- meta ---
+
+/// All that the database says about itself: (name, value).
+inline constexpr Text list_meta{"SELECT name, value FROM {meta}"};
+
+/// Notes something. 1 row, or a duplicate key if the name exists.
+inline constexpr Text add_meta{"INSERT INTO {meta} (name, value) VALUES (?, ?)"};
+
+}  // namespace claimcheck::sql::statements

@@ -1,0 +1,147 @@
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "core/token_json.h"
+#include "sql/row.h"
+#include "sql/statements.h"
+#include "sql/stores.h"
+
+namespace claimcheck::sql {
+namespace {
+
+std::string encode_facts(const std::map<std::string, std::string>& facts) {
+  try {
+    return nlohmann::json(facts).dump();
+  } catch (const nlohmann::json::exception&) {
+    throw Error{Errc::bad_request, "a fact is not UTF-8 text"};
+  }
+}
+
+std::map<std::string, std::string> decode_facts(const std::string& text) {
+  try {
+    return nlohmann::json::parse(text).get<std::map<std::string, std::string>>();
+  } catch (const nlohmann::json::exception&) {
+    throw Error{Errc::internal, "column facts is not an object of strings"};
+  }
+}
+
+/// When the right ends for good, so that the sweep is one range of an index: 0 for a revoked token.
+Time end_of(const Token& token) {
+  if (token.revoked_at) return from_unix(0);
+  const bool beyond = token.expires_at.time_since_epoch() > seconds::max() - token.rules.grace;
+  return beyond ? Time::max() : token.expires_at + token.rules.grace;
+}
+
+/// In the order of statements::token_columns.
+Token read_token(const Row& row) {
+  Columns columns{row};
+  return {.id = {columns.text()},
+          .digest = columns.digest(),
+          .storage = columns.text(),
+          .file = columns.text(),
+          .filename = columns.text(),
+          .version = {.size = columns.bytes(), .mtime_ns = columns.number()},
+          .policy = columns.text(),
+          .email = columns.text(),
+          .rules = decode_rules(columns.text()),
+          .created_at = columns.time(),
+          .expires_at = columns.time(),
+          .revoked_at = columns.optional_time(),
+          .cleaned_at = columns.optional_time(),
+          .max_uses = columns.number(),
+          .uses = columns.number(),
+          .claims = decode_claims(columns.text()),
+          .revision = columns.number(),
+          .facts = decode_facts(columns.text())};
+}
+
+std::vector<Token> read_tokens(const std::vector<Row>& rows) {
+  std::vector<Token> tokens;
+  for (const Row& row : rows) tokens.push_back(read_token(row));
+  return tokens;
+}
+
+std::optional<Token> first_token(const std::vector<Row>& rows) {
+  if (rows.empty()) return std::nullopt;
+  return read_token(rows.front());
+}
+
+}  // namespace
+
+Time SqlTokenStore::now() {
+  return database_.now();
+}
+
+bool SqlTokenStore::add(const Token& token) {
+  // The row holds the facts too, so a token is never seen without them, and one statement decides whether it exists. The rows
+  // of table facts come after it: a crash in between leaves a token that cannot be found by its facts, but whose secret was
+  // not given to anybody. The other way round a refused duplicate would leave facts behind with another token.
+  const bool added = insert_once(database_, statements::add_token,
+                                 {token.id.text,
+                                  token.digest.hex(),
+                                  token.storage,
+                                  token.file,
+                                  token.filename,
+                                  to_value(token.version.size),
+                                  token.version.mtime_ns,
+                                  token.policy,
+                                  token.email,
+                                  encode_rules(token.rules),
+                                  to_value(token.created_at),
+                                  to_value(token.expires_at),
+                                  to_value(token.revoked_at),
+                                  to_value(token.cleaned_at),
+                                  token.max_uses,
+                                  token.uses,
+                                  encode_claims(token.claims),
+                                  token.revision,
+                                  encode_facts(token.facts),
+                                  to_value(end_of(token))},
+                                 [&] {
+                                   const auto kept = find(token.id);
+                                   return kept && kept->digest == token.digest;
+                                 });
+  if (!added) return false;
+  for (const auto& [name, value] : token.facts) {
+    const auto same = [] { return true; };
+    if (!insert_once(database_, statements::add_fact, {token.id.text, name, value}, same)) {
+      throw Error{Errc::bad_request, "two facts have names that differ in nothing but spaces at the end"};
+    }
+  }
+  return true;
+}
+
+std::optional<Token> SqlTokenStore::find(const Digest& digest) {
+  return first_token(database_.query(statements::find_token_by_digest, {digest.hex()}));
+}
+
+std::optional<Token> SqlTokenStore::find(const TokenId& id) {
+  return first_token(database_.query(statements::find_token_by_id, {id.text}));
+}
+
+bool SqlTokenStore::replace(const Token& token) {
+  try {
+    return database_.execute(statements::replace_token,
+                             {token.uses, encode_claims(token.claims), to_value(token.expires_at), to_value(token.revoked_at),
+                              to_value(token.cleaned_at), to_value(end_of(token)), token.id.text, token.revision}) == 1;
+  } catch (const InDoubt&) {
+    return false;
+  }
+}
+
+std::vector<Token> SqlTokenStore::list(const TokenQuery& query) {
+  const std::string after_every_id = "~";
+  const std::string before = query.before ? query.before->text : after_every_id;
+  return read_tokens(database_.query(statements::list_tokens, {before, std::int64_t{query.limit}}));
+}
+
+std::vector<Token> SqlTokenStore::ended(Time now, const std::optional<TokenId>& after, int limit) {
+  return read_tokens(database_.query(statements::ended_tokens, {to_value(now), after ? after->text : "", std::int64_t{limit}}));
+}
+
+bool SqlTokenStore::file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) {
+  return !database_.query(statements::token_using_file, {storage, file, file, except.text, to_value(now)}).empty();
+}
+
+}  // namespace claimcheck::sql

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "core/delivery_log.h"
+#include "core/key_store.h"
+#include "core/token_store.h"
+#include "sql/database.h"
+
+namespace claimcheck::test {
+
+/// All ports over one connection; belongs to one thread.
+class Stores {
+ public:
+  virtual ~Stores() = default;
+  virtual TokenStore& tokens() = 0;
+  virtual TokenSweep& sweep() = 0;
+  virtual DeliveryLog& log() = 0;
+  virtual KeyStore& keys() = 0;
+};
+
+/// Where tokens, deliveries and keys are kept: empty at first, gone with this object.
+class Place {
+ public:
+  virtual ~Place() = default;
+  /// Another connection to the same place. May be called by several threads.
+  virtual std::unique_ptr<Stores> connect() = 0;
+};
+
+/// A place every contract test runs on.
+struct PlaceKind {
+  const char* name;
+  std::unique_ptr<Place> (*make)();
+
+  friend std::ostream& operator<<(std::ostream& out, const PlaceKind& kind) { return out << kind.name; }
+};
+
+std::unique_ptr<Place> memory_place();
+std::unique_ptr<Place> sqlite_place();
+std::unique_ptr<Place> mariadb_place();  ///< over the unix socket
+std::unique_ptr<Place> mariadb_tcp_place();
+
+inline constexpr PlaceKind place_kinds[] = {
+    {"Memory", memory_place}, {"Sqlite", sqlite_place}, {"MariaDb", mariadb_place}, {"MariaDbOverTcp", mariadb_tcp_place}};
+
+/// The store of `url` with tables named `test_…`, opened on first use. The default time-out is long enough for sixteen
+/// threads under a sanitizer on a busy machine.
+std::unique_ptr<sql::Database> open_store(const std::string& url, seconds timeout = seconds{20});
+
+/// A token with every member set to something other than its default; tokens of different numbers differ in all keys.
+Token sample_token(int number);
+/// A UUID that sorts by `number`.
+std::string sample_uuid(int number);
+
+}  // namespace claimcheck::test

@@ -1,0 +1,195 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "core/delivery_log.h"
+#include "core/key_store.h"
+#include "core/token_store.h"
+
+namespace claimcheck::test {
+
+/// What memory stores keep, and their clock. Several stores, also of several threads, may share one.
+class Memory {
+ public:
+  void set_now(Time now) {
+    const std::lock_guard guard{mutex_};
+    now_ = now;
+  }
+
+ private:
+  friend class MemoryTokenStore;
+  friend class MemoryDeliveryLog;
+  friend class MemoryKeyStore;
+
+  std::mutex mutex_;
+  Time now_ = from_unix(1'800'000'000);
+  std::map<TokenId, Token> tokens_;
+  std::map<std::string, DeliveryRecord> deliveries_;
+  std::map<std::string, ApiKey> keys_;
+};
+
+/// TokenStore and TokenSweep over a Memory, which must outlive it.
+class MemoryTokenStore final : public TokenStore, public TokenSweep {
+ public:
+  explicit MemoryTokenStore(Memory& memory) : memory_(memory) {}
+
+  Time now() override {
+    const std::lock_guard guard{memory_.mutex_};
+    return memory_.now_;
+  }
+
+  bool add(const Token& token) override {
+    const std::lock_guard guard{memory_.mutex_};
+    const auto same_digest = [&](const auto& entry) { return entry.second.digest == token.digest; };
+    if (std::any_of(memory_.tokens_.begin(), memory_.tokens_.end(), same_digest)) return false;
+    return memory_.tokens_.emplace(token.id, token).second;
+  }
+
+  std::optional<Token> find(const Digest& digest) override {
+    return first([&](const Token& token) { return token.digest == digest; });
+  }
+
+  std::optional<Token> find(const TokenId& id) override {
+    return first([&](const Token& token) { return token.id == id; });
+  }
+
+  bool replace(const Token& token) override {
+    const std::lock_guard guard{memory_.mutex_};
+    const auto found = memory_.tokens_.find(token.id);
+    if (found == memory_.tokens_.end() || found->second.revision != token.revision) return false;
+    Token& kept = found->second;
+    kept.uses = token.uses;
+    kept.claims = token.claims;
+    kept.expires_at = token.expires_at;
+    kept.revoked_at = token.revoked_at;
+    kept.cleaned_at = token.cleaned_at;
+    ++kept.revision;
+    return true;
+  }
+
+  std::vector<Token> list(const TokenQuery& query) override {
+    auto page = all([&](const Token& token) { return !query.before || token.id < *query.before; });
+    std::reverse(page.begin(), page.end());
+    return cut(std::move(page), query.limit);
+  }
+
+  std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override {
+    return cut(
+        all([&](const Token& token) { return !token.cleaned_at && has_ended(token, now) && (!after || token.id > *after); }),
+        limit);
+  }
+
+  bool file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) override {
+    return first([&](const Token& token) {
+             return token.storage == storage && token.file == file && token.id != except && !has_ended(token, now);
+           })
+        .has_value();
+  }
+
+ private:
+  static bool has_ended(const Token& token, Time now) {
+    return token.revoked_at || (token.expires_at <= now && token.rules.grace <= now - token.expires_at);
+  }
+
+  static std::vector<Token> cut(std::vector<Token> tokens, int limit) {
+    const auto end = tokens.begin() + std::min(std::ptrdiff_t{limit}, std::ssize(tokens));
+    tokens.erase(end, tokens.end());
+    return tokens;
+  }
+
+  /// In the order of their ids.
+  template <class Condition>
+  std::vector<Token> all(const Condition& condition) {
+    const std::lock_guard guard{memory_.mutex_};
+    std::vector<Token> tokens;
+    for (const auto& [id, token] : memory_.tokens_) {
+      if (condition(token)) tokens.push_back(token);
+    }
+    return tokens;
+  }
+
+  template <class Condition>
+  std::optional<Token> first(const Condition& condition) {
+    const std::vector<Token> tokens = all(condition);
+    if (tokens.empty()) return std::nullopt;
+    return tokens.front();
+  }
+
+  Memory& memory_;
+};
+
+/// DeliveryLog over a Memory.
+class MemoryDeliveryLog final : public DeliveryLog {
+ public:
+  explicit MemoryDeliveryLog(Memory& memory) : memory_(memory) {}
+
+  void append(const DeliveryRecord& record) override {
+    const std::lock_guard guard{memory_.mutex_};
+    memory_.deliveries_.emplace(record.id, record);
+  }
+
+  std::vector<DeliveryRecord> of_token(const TokenId& token, int limit) override {
+    const std::lock_guard guard{memory_.mutex_};
+    std::vector<DeliveryRecord> records;
+    for (const auto& [id, record] : memory_.deliveries_) {
+      if (record.token == token) records.push_back(record);
+    }
+    std::sort(records.begin(), records.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.ended, a.id) > std::tie(b.ended, b.id); });
+    records.erase(records.begin() + std::min(std::ptrdiff_t{limit}, std::ssize(records)), records.end());
+    return records;
+  }
+
+ private:
+  Memory& memory_;
+};
+
+/// KeyStore over a Memory.
+class MemoryKeyStore final : public KeyStore {
+ public:
+  explicit MemoryKeyStore(Memory& memory) : memory_(memory) {}
+
+  bool add(const ApiKey& key) override {
+    const std::lock_guard guard{memory_.mutex_};
+    const auto same_digest = [&](const auto& entry) { return entry.second.digest == key.digest; };
+    if (std::any_of(memory_.keys_.begin(), memory_.keys_.end(), same_digest)) return false;
+    return memory_.keys_.emplace(key.id, key).second;
+  }
+
+  std::optional<ApiKey> find(const Digest& digest) override {
+    const std::lock_guard guard{memory_.mutex_};
+    for (const auto& [id, key] : memory_.keys_) {
+      if (key.digest == digest) return key;
+    }
+    return std::nullopt;
+  }
+
+  std::vector<ApiKey> list() override {
+    const std::lock_guard guard{memory_.mutex_};
+    std::vector<ApiKey> keys;
+    for (const auto& [id, key] : memory_.keys_) keys.push_back(key);
+    std::sort(keys.begin(), keys.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.created_at, a.id) < std::tie(b.created_at, b.id); });
+    return keys;
+  }
+
+  bool revoke(const std::string& id, Time now) override {
+    const std::lock_guard guard{memory_.mutex_};
+    const auto found = memory_.keys_.find(id);
+    if (found == memory_.keys_.end() || found->second.revoked_at) return false;
+    found->second.revoked_at = now;
+    return true;
+  }
+
+ private:
+  Memory& memory_;
+};
+
+}  // namespace claimcheck::test

@@ -1,0 +1,70 @@
+#include "tests/support/front_end.h"
+
+#include <stdexcept>
+
+#include "htaccess/blocks.h"
+#include "tests/support/apache.h"
+#include "tests/support/nginx.h"
+
+namespace claimcheck::test {
+namespace {
+
+/// A web server and the worker behind it.
+class WithWorker final : public FrontEnd {
+ public:
+  WithWorker(std::unique_ptr<Process> worker, std::unique_ptr<FrontEnd> server)
+      : worker_(std::move(worker)), server_(std::move(server)) {}
+  std::string log() const override { return server_->log(); }
+
+ private:
+  std::unique_ptr<Process> worker_;
+  std::unique_ptr<FrontEnd> server_;
+};
+
+}  // namespace
+
+std::string name_of(Front front) {
+  switch (front) {
+    case Front::apache_fcgid:
+      return "ApacheFcgid";
+    case Front::apache_cgi:
+      return "ApacheCgi";
+    case Front::apache_proxy:
+      return "ApacheProxyFcgi";
+    case Front::nginx:
+      return "Nginx";
+  }
+  throw std::logic_error("no such front end");
+}
+
+std::unique_ptr<FrontEnd> start(Front front, Site& site) {
+  const std::string socket = "worker";
+  switch (front) {
+    case Front::apache_fcgid:
+      return start_apache(ApacheKind::fcgid, site);
+    case Front::apache_cgi:
+      return start_apache(ApacheKind::cgid, site);
+    case Front::apache_proxy: {
+      auto worker = site.start_worker(socket);
+      return std::make_unique<WithWorker>(std::move(worker),
+                                          start_apache(ApacheKind::proxy_fcgi, site, site.socket_address(socket)));
+    }
+    case Front::nginx: {
+      auto worker = site.start_worker(socket);
+      return std::make_unique<WithWorker>(std::move(worker), start_nginx(site, {site.socket_address(socket)}));
+    }
+  }
+  throw std::logic_error("no such front end");
+}
+
+std::string printed_snippet(const Site& site, const std::string& kind, const std::string& address) {
+  const Finished printed = site.command({"site", "print", kind});
+  if (printed.status != 0) throw std::runtime_error("site print " + kind + ": " + printed.out + printed.err);
+  const std::string assumed = "unix:" + htaccess::Site{}.socket;
+  std::string text = printed.out;
+  const auto at = text.find(assumed);
+  if (at == std::string::npos) throw std::runtime_error("no " + assumed + " in " + text);
+  return text.replace(at, assumed.size(), address);
+}
+
+}  // namespace claimcheck::test

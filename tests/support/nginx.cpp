@@ -1,0 +1,89 @@
+#include "tests/support/nginx.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "tests/support/connection.h"
+#include "tests/support/web_user.h"
+
+namespace claimcheck::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* upstream_name = "claimcheck_workers";
+
+/// The address as nginx writes it: without our "tcp:".
+std::string nginx_address(const std::string& address) {
+  return address.starts_with("tcp:") ? address.substr(4) : address;
+}
+
+std::string upstream(const std::vector<std::string>& workers) {
+  if (workers.size() < 2) return "";
+  std::string text = fmt::format("  upstream {} {{\n", upstream_name);
+  for (const auto& worker : workers) text += "    server " + nginx_address(worker) + ";\n";
+  return text + "  }\n";
+}
+
+std::string configuration(const Site& site, const fs::path& folder, const std::vector<std::string>& workers) {
+  const std::string target = workers.size() == 1 ? nginx_address(workers.front()) : upstream_name;
+  return fmt::format(R"({user}daemon off;
+worker_processes 1;
+pid {folder}/pid;
+error_log {folder}/error.log warn;
+events {{ worker_connections 2048; }}
+http {{
+  include /etc/nginx/mime.types;
+  access_log {folder}/access.log;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+{upstream}  server {{
+    listen 127.0.0.1:{port};
+    server_name 127.0.0.1;
+    root {docroot};
+    index index.html;
+{snippet}
+    location ~* \.(zip|pdf|txt|bin)$ {{ expires 30d; }}
+  }}
+}}
+)",
+                     fmt::arg("user", site_has_own_user() ? "user www-data;\n" : ""), fmt::arg("folder", folder.string()),
+                     fmt::arg("upstream", upstream(workers)), fmt::arg("port", site.port()),
+                     fmt::arg("docroot", site.docroot().string()), fmt::arg("snippet", printed_snippet(site, "nginx", target)));
+}
+
+class Nginx final : public FrontEnd {
+ public:
+  Nginx(const Site& site, const std::vector<std::string>& workers) : folder_(site.folder() / "nginx") {
+    fs::create_directories(folder_);
+    // An include without a leading slash is looked up beside the configuration file.
+    fs::copy_file("/etc/nginx/fastcgi_params", folder_ / "fastcgi_params", fs::copy_options::overwrite_existing);
+    write_file(folder_ / "nginx.conf", configuration(site, folder_, workers));
+    server_ = std::make_unique<Process>(std::vector<std::string>{"/usr/sbin/nginx", "-e", (folder_ / "error.log").string(),
+                                                                 "-c", (folder_ / "nginx.conf").string()},
+                                        folder_ / "error.log");
+    const std::string address = fmt::format("tcp:127.0.0.1:{}", site.port());
+    wait_until("nginx listens on " + address, [&] {
+      if (!server_->running()) throw std::runtime_error("nginx ended:\n" + log());
+      return listens(address);
+    });
+  }
+
+  std::string log() const override { return read_file(folder_ / "error.log"); }
+
+ private:
+  fs::path folder_;
+  std::unique_ptr<Process> server_;
+};
+
+}  // namespace
+
+std::unique_ptr<FrontEnd> start_nginx(const Site& site, const std::vector<std::string>& workers) {
+  return std::make_unique<Nginx>(site, workers);
+}
+
+}  // namespace claimcheck::test
