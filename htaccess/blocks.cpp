@@ -66,6 +66,7 @@ constexpr std::string_view worker = R"conf(# Runs claimcheck.fcgi as FastCGI, or
 @options@SetEnv CLAIMCHECK_GATE @gate@
 SetEnv no-gzip 1
 SetEnv no-brotli 1
+SetEnv ap_trust_cgilike_cl 1
 SetEnvIf Authorization "^(.+)$" HTTP_AUTHORIZATION=$1
 <FilesMatch "\.(toml|db|db-journal|db-shm|db-wal|key|log)$">
   <IfModule mod_alias.c>

@@ -11,6 +11,8 @@ TEST(MediaType, GoesByTheLastExtension) {
   } cases[] = {
       {"photo.jpg", "image/jpeg"},
       {"PHOTO.JPEG", "image/jpeg"},
+      {"CLIP.AVI", "video/x-msvideo"},
+      {"ARCHIVE.ZIP", "application/zip"},
       {"Setup.Exe", "application/vnd.microsoft.portable-executable"},
       {"backup.sql.gz", "application/gzip"},
       {"archive.zip", "application/zip"},
