@@ -57,7 +57,8 @@ Parsed parse(std::string_view text, const std::filesystem::path& folder);
 Parsed load(const std::filesystem::path& path);
 
 /// Where the configuration is: `given` if not empty, else $CLAIMCHECK_CONFIG (`from_environment`), else claimcheck.toml in the
-/// folder of `executable` or any folder above it, in `home`/claimcheck, or in /etc/claimcheck.
+/// folder of `executable` or any folder above it (or in a folder "claimcheck" there: web servers often give programs no home
+/// directory), in `home`/claimcheck, or in /etc/claimcheck.
 /// @return nothing if there is none.
 std::optional<std::filesystem::path> find(const std::string& given, const std::string& from_environment,
                                           const std::filesystem::path& executable, const std::filesystem::path& home);

@@ -29,6 +29,7 @@ std::optional<std::filesystem::path> find(const std::string& given, const std::s
   if (!environment.empty()) return environment;
   for (auto folder = executable.parent_path(); !folder.empty(); folder = folder.parent_path()) {
     if (is_file(folder / file_name)) return folder / file_name;
+    if (is_file(folder / "claimcheck" / file_name)) return folder / "claimcheck" / file_name;
     if (folder == folder.parent_path()) break;
   }
   if (!home.empty() && is_file(home / "claimcheck" / file_name)) return home / "claimcheck" / file_name;

@@ -85,6 +85,10 @@ location ^~ @locked_url@/ {
 @hand_off@}
 )conf";
 
+constexpr std::string_view unknown_url = R"conf(# If @locked_path@ lies beneath the document root, its lock is missing here:
+# print this again with --docroot DOCROOT.
+)conf";
+
 constexpr std::string_view nginx_worker = R"conf(location = @prefix@ { rewrite ^ @prefix@/ last; }
 location ^~ @prefix@/ {
   include fastcgi_params;
@@ -183,7 +187,7 @@ void require_file_path(std::string_view what, const std::string& path) {
   const auto is_special = [](char c) {
     return (c >= 0 && c < 0x20) || std::string_view("\x7f\"\\$|%").find(c) != std::string_view::npos;
   };
-  const bool has_shape = path.size() > 1 && path.front() == '/' && path.back() != '/';
+  const bool has_shape = path.size() > 1 && path.front() == '/';
   if (has_shape && std::none_of(path.begin(), path.end(), is_special)) return;
   throw Error{Errc::bad_request,
               fmt::format("{} \"{}\" is no absolute path, or has one of \" \\ $ | % or a control character in it", what, path)};
@@ -203,6 +207,8 @@ Values checked(const Site& site, std::string_view hand_off = {}) {
   require_file_path("the socket", site.socket);
   if (!site.locked_url.empty()) require_url_path("the locked directory's URL", site.locked_url);
   if (!site.locked_path.empty()) require_file_path("the locked directory", site.locked_path);
+  // A folder may be written with a slash at its end; the templates add theirs.
+  const std::string locked_path = site.locked_path.substr(0, site.locked_path.find_last_not_of('/') + 1);
   return {{"hand_off", site.locked_path.empty() ? "" : std::string(hand_off)},
           {"prefix", site.prefix},
           {"prefix_pattern", as_pattern(site.prefix)},
@@ -211,7 +217,13 @@ Values checked(const Site& site, std::string_view hand_off = {}) {
           {"socket", site.socket},
           {"locked_url", site.locked_url},
           {"locked_pattern", as_pattern(site.locked_url)},
-          {"locked_path", site.locked_path}};
+          {"locked_path", locked_path}};
+}
+
+/// The lines that lock the folder's URL; a word of warning if only its path is known.
+std::string_view lock_lines(const Site& site, std::string_view lock_with_url) {
+  if (!site.locked_url.empty()) return lock_with_url;
+  return site.locked_path.empty() ? std::string_view{} : unknown_url;
 }
 
 }  // namespace
@@ -232,13 +244,12 @@ std::string worker_block(const std::string& gate, WorkerFolder folder) {
 
 std::string nginx_snippet(const Site& site) {
   const Values values = checked(site, "  alias \"@locked_path@/\";\n");
-  return filled(site.locked_url.empty() ? "" : nginx_lock, values) + filled(nginx_worker, values);
+  return filled(lock_lines(site, nginx_lock), values) + filled(nginx_worker, values);
 }
 
 std::string lighttpd_snippet(const Site& site) {
   const Values values = checked(site, lighttpd_sendfile);
-  return filled(lighttpd_modules, values) + filled(site.locked_url.empty() ? "" : lighttpd_lock, values) +
-         filled(lighttpd_worker, values);
+  return filled(lighttpd_modules, values) + filled(lock_lines(site, lighttpd_lock), values) + filled(lighttpd_worker, values);
 }
 
 std::string proxy_fcgi_snippet(const Site& site) {

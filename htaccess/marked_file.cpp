@@ -7,8 +7,6 @@
 namespace claimcheck::htaccess {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
 /// Where a block of ours stands: [begin, end) its lines with both markers, [body, body_end) the lines between them.
 struct Place {
   std::size_t begin = 0, body = 0, body_end = 0, end = 0;
@@ -17,13 +15,9 @@ struct Place {
 std::string begin_marker(std::string_view name) {
   return fmt::format("# BEGIN {}", name);
 }
+
 std::string end_marker(std::string_view name) {
   return fmt::format("# END {}", name);
-}
-
-/// The length of the mark at the start of the text; Apache skips it there and nowhere else, so it has to stay first.
-std::size_t mark_length(std::string_view text) {
-  return text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
 }
 
 std::string_view without_line_end(std::string_view line) {
@@ -43,7 +37,7 @@ std::string_view without_line_end(std::string_view line) {
 std::optional<Place> find(std::string_view text, std::string_view name) {
   const std::string begin = begin_marker(name), end = end_marker(name);
   std::optional<Place> place;
-  for (std::size_t at = mark_length(text), next = 0; at < text.size(); at = next) {
+  for (std::size_t at = 0, next = 0; at < text.size(); at = next) {
     const std::size_t line_feed = text.find('\n', at);
     next = line_feed == std::string_view::npos ? text.size() : line_feed + 1;
     const std::string_view line = without_line_end(text.substr(at, next - at));
@@ -65,7 +59,8 @@ std::optional<Place> find(std::string_view text, std::string_view name) {
 std::string with_block(std::string_view text, std::string_view name, std::string_view block, Position position) {
   const std::string_view break_after = block.empty() || block.ends_with('\n') ? "" : "\n";
   const std::string ours = fmt::format("{}\n{}{}{}", begin_marker(name), block, break_after, end_marker(name));
-  if (find(ours, name)->end != ours.size()) {
+  const auto whole = find(ours, name);
+  if (!whole || whole->end != ours.size()) {
     throw Error{Errc::bad_request, fmt::format("the block \"{}\" contains its own end marker", name)};
   }
   if (const auto place = find(text, name)) {
@@ -73,10 +68,7 @@ std::string with_block(std::string_view text, std::string_view name, std::string
     return fmt::format("{}{}{}{}", text.substr(0, place->begin), ours, last_line.substr(without_line_end(last_line).size()),
                        without_block(text.substr(place->end), name));
   }
-  if (position == Position::top || text.empty()) {
-    const std::size_t top = mark_length(text);
-    return fmt::format("{}{}\n{}", text.substr(0, top), ours, text.substr(top));
-  }
+  if (position == Position::top || text.empty()) return fmt::format("{}\n{}", ours, text);
   // Where the text lacks its last line end, ours lacks it too: that is how without_block knows the line end before ours.
   return text.ends_with('\n') ? fmt::format("{}{}\n", text, ours) : fmt::format("{}\n{}", text, ours);
 }

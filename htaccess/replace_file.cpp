@@ -111,6 +111,9 @@ class Draft {
     if (::fstat(number_, &status) != 0) refuse_unwritten();
     if (status.st_uid == wanted.st_uid && status.st_gid == wanted.st_gid) return;
     if (::fchown(number_, wanted.st_uid, wanted.st_gid) == 0) return;
+    // Another group changes nothing for anybody if its members may do what everybody may.
+    const bool group_is_nothing_special = ((wanted.st_mode >> 3) & 7U) == (wanted.st_mode & 7U);
+    if (status.st_uid == wanted.st_uid && group_is_nothing_special) return;
     refuse(target_,
            fmt::format("the file belongs to {}, group {}, and {} cannot write a new one for them", owner(wanted.st_uid),
                        wanted.st_gid, owner(::geteuid())),

@@ -310,6 +310,14 @@ TEST(Lock, AFolderBelowCannotReopenItselfByGrantingEverythingWithoutRewriting) {
   expect_locked(apache.port);
 }
 
+TEST(Lock, AFolderBelowReopensItselfOnlyWithASectionOfItsOwn) {
+  const LockedSite site;
+  write_file(site.locked() / "granted/.htaccess", "<Files *>\nRequire all granted\n</Files>\nRewriteEngine Off\n");
+  const Server apache = start_apache(site, "All");
+  EXPECT_EQ(fetch(apache.port, {.target = "/locked/granted/file.zip"}).body, content_of("granted/file.zip"));
+  expect_refused(apache.port, {.target = "/locked/nested/deep/a.zip"});
+}
+
 TEST(Lock, AnotherGateIsNoGate) {
   const LockedSite site;
   htaccess::install_worker(site.docroot() / "claimcheck", std::string(64, 'X'));

@@ -36,7 +36,8 @@ TEST(HtaccessBlocks, TheLockHasARuleForEachKindOfServer) {
       {"Apache 2.2", "Order Deny,Allow\n  Deny from all\n  Allow from env=REDIRECT_CLAIMCHECK_GATE\n"},
       {"rewrite rules alone", "RewriteCond %{ENV:REDIRECT_CLAIMCHECK_GATE} !=" + gate + "\n  RewriteRule ^ - [F,L]\n"},
       {"no listing, no scripts", "Options -Indexes -ExecCGI\n"},
-      {"no handler, whatever the server says", "<FilesMatch \".\">\n  SetHandler default-handler\n  ForceType application/octet-stream\n"},
+      {"no handler, whatever the server says",
+       "<FilesMatch \".\">\n  SetHandler default-handler\n  ForceType application/octet-stream\n"},
   };
   for (const auto& c : cases) EXPECT_TRUE(has(block, c.part)) << c.what << ":\n" << block;
   EXPECT_FALSE(has(block, "@"));
@@ -107,6 +108,15 @@ TEST(HtaccessBlocks, SnippetsLeaveOutTheLockedDirectoryIfThereIsNone) {
   for (const auto& text : {htaccess::nginx_snippet({}), htaccess::lighttpd_snippet({}), htaccess::proxy_fcgi_snippet({})}) {
     EXPECT_FALSE(has(text, "@")) << text;
   }
+}
+
+TEST(HtaccessBlocks, SnippetsWarnIfOnlyThePathOfTheLockedDirectoryIsKnown) {
+  for (const auto print : {htaccess::nginx_snippet, htaccess::lighttpd_snippet}) {
+    const std::string text = print({.locked_path = "/srv/locked/"});
+    EXPECT_TRUE(has(text, "# If /srv/locked lies beneath the document root, its lock is missing here")) << text;
+    EXPECT_FALSE(has(print({.locked_url = "/locked", .locked_path = "/srv/locked/"}), "is missing")) << text;
+  }
+  EXPECT_TRUE(has(htaccess::lighttpd_snippet({.locked_path = "/srv/locked/"}), "( \"/srv/locked/\" )"));
 }
 
 TEST(HtaccessBlocks, RefusesValuesThatWouldMeanSomethingElseInAConfiguration) {

@@ -166,6 +166,12 @@ TEST(ContentRange, OfAnUnsatisfiableRequestNamesOnlyTheSize) {
   EXPECT_EQ(unsatisfied_range(0), "bytes */0");
 }
 
+TEST(TotalLength, IsTheSumOfAllRanges) {
+  EXPECT_EQ(total_length({}), 0U);
+  EXPECT_EQ(total_length({{.first = 7, .length = 3}}), 3U);
+  EXPECT_EQ(total_length({{.first = five_gib, .length = five_gib}, {.first = 0, .length = 1}}), five_gib + 1);
+}
+
 /// The reference writes every number with as many digits, so that the order of texts is the order of numbers.
 std::string padded(const std::string& digits) {
   return std::string(64 - digits.size(), '0') + digits;
