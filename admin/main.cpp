@@ -24,7 +24,7 @@ int explain(const Error& error) {
       if (!what.empty()) fmt::print(stderr, "error: {}\nhint: `claimcheck --help` shows every command\n", what);
       return usage_fault;
     case Errc::unavailable:
-      fmt::print(stderr, "error: {}\nhint: see that it is running and that this user may use it, then try again\n", what);
+      fmt::print(stderr, "error: {}\nhint: mend that, then try again; nothing was changed\n", what);
       return try_again_later;
     case Errc::file_not_found:
       fmt::print(stderr, "error: {}\nhint: the path is relative to the storage's root, and must be a regular file\n", what);

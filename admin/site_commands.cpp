@@ -104,9 +104,17 @@ void print(const Options& options, const SiteOptions& given, const std::map<std:
   fmt::print("{}", snippet->second(config, describe(config, given)));
 }
 
+/// With our markers around it, so that an installation finds a block that was added by hand.
+std::string marked(std::string_view name, const std::string& block) {
+  return htaccess::with_block("", name, block, htaccess::Position::top) + "\n";
+}
+
 const std::map<std::string, Snippet>& lock_snippets() {
   static const std::map<std::string, Snippet> snippets{
-      {"apache", [](const auto& config, const auto&) { return htaccess::lock_block(gate_of(config, secure_random())); }},
+      {"apache",
+       [](const auto& config, const auto&) {
+         return marked(htaccess::lock_name, htaccess::lock_block(gate_of(config, secure_random())));
+       }},
       {"nginx", [](const auto&, const auto& site) { return htaccess::nginx_snippet(site); }},
       {"lighttpd", [](const auto&, const auto& site) { return htaccess::lighttpd_snippet(site); }},
   };
@@ -115,8 +123,11 @@ const std::map<std::string, Snippet>& lock_snippets() {
 
 const std::map<std::string, Snippet>& site_snippets() {
   static const std::map<std::string, Snippet> snippets{
-      {"apache", [](const auto&, const auto& site) { return htaccess::site_block(site); }},
-      {"worker", [](const auto& config, const auto&) { return htaccess::worker_block(gate_of(config, secure_random())); }},
+      {"apache", [](const auto&, const auto& site) { return marked(htaccess::site_name, htaccess::site_block(site)); }},
+      {"worker",
+       [](const auto& config, const auto&) {
+         return marked(htaccess::worker_name, htaccess::worker_block(gate_of(config, secure_random())));
+       }},
       {"nginx", [](const auto&, const auto& site) { return htaccess::nginx_snippet(site); }},
       {"lighttpd", [](const auto&, const auto& site) { return htaccess::lighttpd_snippet(site); }},
       {"proxy-fcgi", [](const auto&, const auto& site) { return htaccess::proxy_fcgi_snippet(site); }},

@@ -103,21 +103,20 @@ std::string sample_uuid(int number) {
 
 Token sample_token(int number) {
   const Time created = from_unix(1'800'000'000 + number);
-  Claim claim{
-      .id = "abcdefghij012345",
-      .opened = created,
-      .file = {.size = 5000, .mtime_ns = 1'700'000'000'123'456'789},
-      .covered = IntervalSet{{{.first = 0, .length = 100}, {.first = 200, .length = 50}}},
-      .charged = 150,
-      .active = {{.id = sample_uuid(number),
-                  .ranges = {{.first = 300, .length = 700}, {.first = 2000, .length = 1}},
-                  .sent = 5,
-                  .started = created,
-                  .last_progress = created + seconds{1},
-                  .network = "192.0.2.0"}},
-      .lost = {{.id = "lost", .sent = 17}},
-      .last_seen = created + seconds{9},
-      .completed = created + seconds{10}};
+  Claim claim{.id = "abcdefghij012345",
+              .opened = created,
+              .file = {.size = 5000, .mtime_ns = 1'700'000'000'123'456'789},
+              .covered = IntervalSet{{{.first = 0, .length = 100}, {.first = 200, .length = 50}}},
+              .charged = 150,
+              .active = {{.id = sample_uuid(number),
+                          .ranges = {{.first = 300, .length = 700}, {.first = 2000, .length = 1}},
+                          .sent = 5,
+                          .started = created,
+                          .last_progress = created + seconds{1},
+                          .network = "192.0.2.0"}},
+              .lost = {{.id = "lost", .sent = 17}},
+              .last_seen = created + seconds{9},
+              .completed = created + seconds{10}};
   return {.id = {sample_uuid(number)},
           .digest = Digest::of(fmt::format("secret {}", number)),
           .storage = "uploads",

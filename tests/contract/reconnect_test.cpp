@@ -148,8 +148,14 @@ TEST_P(BrokenConnection, AServerThatHangsIsNotWaitedForTwice) {
   auto reading = connect(seconds{1}), writing = connect(seconds{1}), idle = connect(seconds{1});
   for (auto* database : {&reading, &writing, &idle}) (*database)->query("SELECT 1");
   let_idle();
-  writing->execute("UPDATE {t} SET n = 0 WHERE id = 2");
-  server_.suspend();
+  // A connection that rests for a second is asked before it is written to; on a busy machine that second passes soon.
+  steady_clock::time_point used;
+  do {
+    server_.resume();
+    writing->execute("UPDATE {t} SET n = n + 1 WHERE id = 2");
+    used = steady_clock::now();
+    server_.suspend();
+  } while (steady_clock::now() - used > milliseconds{500});
   const auto started = steady_clock::now();
   EXPECT_THROW(writing->execute(change), sql::InDoubt);
   EXPECT_LT(steady_clock::now() - started, seconds{2});
