@@ -51,9 +51,9 @@ Admission Enforcement::admit(Token token, const Wanted& wanted) {
 std::optional<Token> Enforcement::change(const TokenId& id,
                                          const std::function<std::optional<Token>(const Token&, Time)>& changed) {
   for (int attempt = 1; attempt <= max_attempts; ++attempt) {
-    const auto token = store_.find(id);
+    auto token = store_.find(id);
     if (!token) return std::nullopt;
-    const auto next = changed(*token, store_.now());
+    auto next = changed(*token, store_.now());
     if (!next) return token;
     if (store_.replace(*next)) return next;
     pause_(back_off(attempt));

@@ -59,7 +59,7 @@ Random secure_random() {
 }
 
 std::optional<Digest> Digest::from_hex(std::string_view hex) {
-  if (hex.size() != 2 * SHA256_DIGEST_LENGTH || !consists_of(hex, hexadecimal)) return std::nullopt;
+  if (hex.size() != std::size_t{2} * SHA256_DIGEST_LENGTH || !consists_of(hex, hexadecimal)) return std::nullopt;
   return Digest{std::string{hex}};
 }
 

@@ -17,6 +17,7 @@ void add_validators(Reply& reply, const Validators& validators) {
 std::vector<Piece> multipart(const std::vector<Range>& ranges, std::uint64_t size, std::string_view type,
                              const std::string& boundary) {
   std::vector<Piece> pieces;
+  pieces.reserve(ranges.size() + 1);
   for (const Range& range : ranges)
     pieces.push_back({.text = fmt::format("\r\n--{}\r\nContent-Type: {}\r\nContent-Range: {}\r\n\r\n", boundary, type,
                                           content_range(range, size)),

@@ -240,7 +240,7 @@ class MysqlDatabase final : public Database {
 
   Time now() override {
     if (!clock_) connect();
-    return clock_->now();
+    return clock_.value().now();
   }
 
   void with_lock(std::string_view name, const std::function<void()>& work) override {

@@ -58,6 +58,7 @@ Token read_token(const Row& row) {
 
 std::vector<Token> read_tokens(const std::vector<Row>& rows) {
   std::vector<Token> tokens;
+  tokens.reserve(rows.size());
   for (const Row& row : rows) tokens.push_back(read_token(row));
   return tokens;
 }
