@@ -63,7 +63,10 @@ void revoke_key(const Options& options, const std::string& id) {
   Context context{options};
   if (!context.keys.revoke(id, context.tokens.now()))
     throw Error{Errc::invalid_token, "no live key has the id " + id + "; `claimcheck key list` shows them"};
-  if (!options.json) fmt::print("The key is revoked; every worker refuses it from now on.\n");
+  if (options.json)
+    fmt::print("{}\n", Json{{"id", id}, {"revoked", true}}.dump());
+  else
+    fmt::print("The key is revoked; every worker refuses it from now on.\n");
 }
 
 }  // namespace

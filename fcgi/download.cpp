@@ -147,6 +147,8 @@ Answer open_link(const Services& services, const Request& request) {
 
 Answer open_claim(const Services& services, const Request& request) {
   const Token token = find_token(services, request.path[0]);
+  // Only the address that the button gave out: a made-up name could tell a cache that this is a style sheet.
+  if (request.path[2] != token.filename) throw Error{Errc::invalid_token, "the file of this claim has another name"};
   require_usable(token, services.tokens.now());
   return deliver(services, request, token, open_file(services, token));
 }
