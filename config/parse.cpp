@@ -108,12 +108,13 @@ class Reader {
   std::vector<Fault>& faults_;
 };
 
-void require_the_rest(const Config& config, std::vector<Fault>& faults) {
-  if (config.site.url.empty()) faults.push_back({.message = "[site] url is missing: the address that links are built from"});
+/// Settings without a default that nobody wrote. A wrong value was reported already.
+void require_the_rest(const toml::table& root, const Config& config, std::vector<Fault>& faults) {
+  if (!root["site"]["url"]) faults.push_back({.message = "[site] url is missing: the address that links are built from"});
   if (config.storages.empty())
     faults.push_back({.message = "there is no storage: add [storage.uploads] with root = \"/path/of/the/locked/folder\""});
   for (const auto& [name, storage] : config.storages)
-    if (storage.root.empty()) faults.push_back({.message = "[storage." + name + "] root is missing"});
+    if (!root["storage"][name]["root"]) faults.push_back({.message = "[storage." + name + "] root is missing"});
 }
 
 }  // namespace
@@ -123,8 +124,9 @@ Parsed parse(std::string_view text, const std::filesystem::path& folder) {
   parsed.config.folder = folder;
   parsed.config.policies["default"] = Policy{};
   try {
-    Reader{parsed.config, parsed.faults}.read(toml::parse(text));
-    require_the_rest(parsed.config, parsed.faults);
+    const toml::table root = toml::parse(text);
+    Reader{parsed.config, parsed.faults}.read(root);
+    require_the_rest(root, parsed.config, parsed.faults);
   } catch (const toml::parse_error& fault) {
     parsed.faults.push_back({.line = static_cast<int>(fault.source().begin.line), .message = std::string{fault.description()}});
   }

@@ -97,6 +97,7 @@ std::string encode_claims(const std::vector<Claim>& claims) {
 
 std::vector<Claim> decode_claims(std::string_view text) {
   return decoded("claims", text, [](const Json& json) {
+    if (!json.is_array()) throw Error{Errc::internal, "the stored claims are no list"};
     std::vector<Claim> claims;
     for (const Json& claim : json) claims.push_back(decode_claim(claim));
     return claims;

@@ -1,0 +1,141 @@
+#include "core/enforcement.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <barrier>
+#include <thread>
+
+#include "core/error.h"
+#include "tests/fakes.h"
+
+namespace claimcheck {
+namespace {
+
+using namespace test;
+
+constexpr FileVersion file{.size = 1000, .mtime_ns = 7};
+const Time start = from_unix(1'800'000'000);
+
+Token single_use() {
+  return {.id = {"01890000-0000-7000-8000-000000000001"},
+          .digest = Digest::of("secret"),
+          .version = file,
+          .created_at = start,
+          .expires_at = start + seconds{86400},
+          .max_uses = 1};
+}
+
+Wanted whole(const std::string& name) {
+  return {.delivery = "delivery " + name, .ranges = {{0, file.size}}, .file = file, .new_claim = "claim " + name};
+}
+
+/// A store whose replace() does what a test says, before or instead of replacing.
+class OddStore final : public TokenStore {
+ public:
+  OddStore(Memory& memory, std::function<bool(TokenStore&, const Token&)> replace)
+      : store_(memory), replace_(std::move(replace)) {}
+
+  Time now() override { return store_.now(); }
+  bool add(const Token& token) override { return store_.add(token); }
+  std::optional<Token> find(const Digest& digest) override { return store_.find(digest); }
+  std::optional<Token> find(const TokenId& id) override { return store_.find(id); }
+  bool replace(const Token& token) override { return replace_(store_, token); }
+  std::vector<Token> list(const TokenQuery& query) override { return store_.list(query); }
+
+ private:
+  MemoryTokenStore store_;
+  std::function<bool(TokenStore&, const Token&)> replace_;
+};
+
+class EnforcementTest : public testing::Test {
+ protected:
+  void SetUp() override { MemoryTokenStore{memory}.add(token); }
+
+  Token stored() { return MemoryTokenStore{memory}.find(token.id).value(); }
+
+  Memory memory;
+  Token token = single_use();
+  int pauses = 0;
+  Pause pause = [this](std::chrono::milliseconds) { ++pauses; };
+};
+
+TEST_F(EnforcementTest, AnAnswerLostAfterTheCommitNeitherCostsNorGrantsAUse) {
+  int calls = 0;
+  OddStore store{memory, [&](TokenStore& inner, const Token& next) { return inner.replace(next) && ++calls > 1; }};
+  const Admission admission = Enforcement{store, pause}.admit(token, whole("a"));
+  EXPECT_EQ(admission.claim, "claim a");
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(stored().uses, 1);
+  EXPECT_EQ(stored().claims.at(0).active.size(), 1U);
+  const Admission second = Enforcement{store, pause}.admit(token, whole("b"));
+  EXPECT_EQ(second.refusal.code, Errc::download_in_progress);
+}
+
+TEST_F(EnforcementTest, AConflictIsReadAndDecidedAgain) {
+  int conflicts = 3;
+  OddStore store{memory, [&](TokenStore& inner, const Token& next) { return conflicts-- <= 0 && inner.replace(next); }};
+  EXPECT_EQ(Enforcement(store, pause).admit(token, whole("a")).kind, Admission::Kind::opened);
+  EXPECT_EQ(pauses, 3);
+}
+
+TEST_F(EnforcementTest, EndlessConflictsAreUnavailable) {
+  OddStore store{memory, [](TokenStore&, const Token&) { return false; }};
+  try {
+    Enforcement{store, pause}.admit(token, whole("a"));
+    FAIL() << "admitted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Errc::unavailable);
+  }
+  EXPECT_EQ(stored().uses, 0);
+}
+
+TEST_F(EnforcementTest, ARequestWaitsForADeliveryWhoseEndIsAboutToBeNoticed) {
+  MemoryTokenStore store{memory};
+  Enforcement{store, pause}.admit(token, whole("a"));
+  const Pause settling = [&](std::chrono::milliseconds) {
+    if (++pauses == 3)
+      Enforcement{store, pause}.settle(token.id,
+                                       {.claim = "claim a", .delivery = "delivery a", .ranges = {{0, file.size}}, .sent = 10});
+  };
+  EXPECT_EQ(Enforcement(store, settling).admit(stored(), whole("b")).kind, Admission::Kind::continued);
+  EXPECT_EQ(stored().uses, 1);
+}
+
+TEST_F(EnforcementTest, SettlingTwiceIsSettlingOnceAndRevokingTwiceIsRevokingOnce) {
+  MemoryTokenStore store{memory};
+  Enforcement enforcement{store, pause};
+  enforcement.admit(token, whole("a"));
+  const Progress progress{.claim = "claim a", .delivery = "delivery a", .ranges = {{0, file.size}}, .sent = 400};
+  EXPECT_TRUE(enforcement.checkpoint(token.id, progress));
+  enforcement.settle(token.id, progress);
+  enforcement.settle(token.id, progress);
+  EXPECT_FALSE(enforcement.checkpoint(token.id, progress));
+  EXPECT_EQ(stored().claims.at(0).charged, 400U);
+  const auto first = enforcement.revoke(token.id);
+  memory.set_now(start + seconds{50});
+  EXPECT_EQ(enforcement.revoke(token.id).value().revoked_at, first.value().revoked_at);
+  EXPECT_FALSE(enforcement.revoke({"01890000-0000-7000-8000-000000000009"}).has_value());
+}
+
+TEST_F(EnforcementTest, OfSixteenThreadsAtOnceOneGetsTheSingleUse) {
+  constexpr int threads = 16;
+  std::atomic<int> winners = 0;
+  std::barrier line{threads};
+  std::vector<std::jthread> racing;
+  racing.reserve(threads);
+  for (int i = 0; i < threads; ++i)
+    racing.emplace_back([&, i] {
+      MemoryTokenStore store{memory};
+      const Pause none = [](std::chrono::milliseconds) {};
+      line.arrive_and_wait();
+      const Admission admission = Enforcement{store, none}.admit(token, whole(std::to_string(i)));
+      winners += admission.kind == Admission::Kind::refused ? 0 : 1;
+    });
+  racing.clear();
+  EXPECT_EQ(winners, 1);
+  EXPECT_EQ(stored().uses, 1);
+}
+
+}  // namespace
+}  // namespace claimcheck

@@ -1,0 +1,135 @@
+#include "fcgi/request.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+
+namespace claimcheck::fcgi {
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+const Site site{.url = "https://example.com", .prefix = "/dl", .trusted_proxies = {"127.0.0.1"}};
+
+Request parse(Values values, const std::string& body = {}) {
+  values.try_emplace("REQUEST_METHOD", "GET");
+  values.try_emplace("REQUEST_URI", "/dl/x");
+  const Variables variables = [&](const char* name) -> std::optional<std::string_view> {
+    const auto found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional<std::string_view>{found->second};
+  };
+  return parse_request(variables, [&](std::size_t length) { return body.substr(0, length); }, site);
+}
+
+Errc fault(const Values& values, const std::string& body = {}) {
+  try {
+    parse(values, body);
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return Errc::internal;
+}
+
+TEST(ParseRequest, ThePathIsDecodedOnceAndCutIntoSegments) {
+  const struct {
+    const char* uri;
+    bool outside;
+    std::vector<std::string> path;
+  } cases[] = {
+      {"/dl", false, {}},
+      {"/dl/", false, {}},
+      {"/dl/abc", false, {"abc"}},
+      {"/dl/abc/", false, {"abc"}},
+      {"/dl/a/b/c.zip?x=1", false, {"a", "b", "c.zip"}},
+      {"/dl/%41%2e", false, {"A."}},
+      {"/dl/%2541", false, {"%41"}},
+      {"/dl/a%2Fb", false, {"a/b"}},
+      {"/dl//a", false, {"", "a"}},
+      {"https://example.com/dl/abc", false, {"abc"}},
+      {"/dlx/abc", true, {}},
+      {"/DL/abc", true, {}},
+      {"/", true, {}},
+      {"/dl/%", true, {}},
+      {"/dl/%zz", true, {}},
+      {"/dl/%4", true, {}},
+      {"/dl/a%0ab", true, {}},
+      {"/dl/a%00b", true, {}},
+      {"/dl/a\x7f", true, {}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.uri);
+    const Request request = parse({{"REQUEST_URI", c.uri}});
+    EXPECT_EQ(request.outside, c.outside);
+    EXPECT_EQ(request.path, c.path);
+  }
+  EXPECT_TRUE(parse({{"REQUEST_URI", "/dl/" + std::string(longest_path, 'a')}}).outside);
+  EXPECT_EQ(parse({{"REQUEST_URI", ""}, {"PATH_INFO", "/a b/c"}}).path, (std::vector<std::string>{"a b", "c"}));
+}
+
+TEST(ParseRequest, WhatCannotBeUnderstoodIsRefused) {
+  const struct {
+    const char* name;
+    Values values;
+    const char* body;
+    Errc code;
+  } cases[] = {
+      {"no method", {{"REQUEST_METHOD", ""}}, "", Errc::bad_request},
+      {"no path at all", {{"REQUEST_URI", ""}}, "", Errc::bad_request},
+      {"a parameter twice", {{"QUERY_STRING", "a=1&b=2&a=3"}}, "", Errc::bad_request},
+      {"a broken parameter", {{"QUERY_STRING", "a=%z"}}, "", Errc::bad_request},
+      {"a negative length", {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "-1"}}, "", Errc::bad_request},
+      {"a length with a sign", {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "+1"}}, "x", Errc::bad_request},
+      {"a length in words", {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "1e3"}}, "", Errc::bad_request},
+      {"a short body", {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "5"}}, "1234", Errc::bad_request},
+      {"a large body", {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "65537"}}, "", Errc::payload_too_large},
+      {"a length beyond numbers",
+       {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "99999999999999999999"}},
+       "",
+       Errc::payload_too_large},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(fault(c.values, c.body), c.code);
+  }
+  EXPECT_EQ(parse({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "4"}}, "1234").body, "1234");
+  EXPECT_EQ(parse({{"CONTENT_LENGTH", "junk"}}).body, "") << "a GET has no body";
+}
+
+TEST(ParseRequest, TheKeyIsTakenFromEitherAuthorizationVariable) {
+  const struct {
+    const char* plain;
+    const char* redirected;
+    const char* expected;
+  } cases[] = {
+      {"Bearer abc", "", "abc"},
+      {"bearer   abc", "", "abc"},
+      {"", "Bearer abc", "abc"},
+      {"Basic YTpi", "", ""},
+      {"Bearer", "", ""},
+      {"Bearer ", "", ""},
+      {"", "", ""},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(parse({{"HTTP_AUTHORIZATION", c.plain}, {"REDIRECT_HTTP_AUTHORIZATION", c.redirected}}).bearer, c.expected);
+}
+
+TEST(ParseRequest, TellsWhatTheClientCanRead) {
+  EXPECT_EQ(format_for("text/html,application/xhtml+xml,*/*;q=0.8"), Format::html);
+  EXPECT_EQ(format_for("Application/JSON"), Format::json);
+  EXPECT_EQ(format_for("*/*"), Format::text);
+  EXPECT_EQ(format_for(""), Format::text);
+  for (const char* name : {"HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_MOZ", "HTTP_X_PURPOSE"}) {
+    EXPECT_TRUE(parse({{name, "Prefetch;prerender"}}).prefetch);
+    EXPECT_FALSE(parse({{name, "navigate"}}).prefetch);
+  }
+  EXPECT_EQ(parse({{"REMOTE_ADDR", "127.0.0.1"}, {"HTTP_X_FORWARDED_FOR", "203.0.113.9"}}).network, "203.0.113.0");
+}
+
+TEST(PercentCoding, EncodesWhatDecodingGivesBack) {
+  const std::string odd{"a b%/?#\xc3\xbc\0~", 10};
+  EXPECT_EQ(percent_decoded(percent_encoded(odd)), odd);
+  EXPECT_EQ(percent_encoded("a b/\xc3\xbc"), "a%20b%2F%C3%BC");
+}
+
+}  // namespace
+}  // namespace claimcheck::fcgi

@@ -1,0 +1,57 @@
+#include "core/token_json.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "core/error.h"
+
+namespace claimcheck {
+namespace {
+
+constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+
+TEST(TokenJson, ClaimsComeBackAsTheyWere) {
+  const Claim claim{.id = "claim",
+                    .opened = from_unix(-5),
+                    .file = {.size = most, .mtime_ns = std::numeric_limits<std::int64_t>::min()},
+                    .covered = IntervalSet{{{0, 5}, {10, most - 10}}},
+                    .charged = most,
+                    .active = {{.id = "d\"1",
+                                .ranges = {{0, 1}, {most - 1, 1}},
+                                .sent = most,
+                                .started = from_unix(1),
+                                .last_progress = from_unix(2),
+                                .network = "::ffff:203.0.113.0"}},
+                    .lost = {{.id = "gone", .sent = 7}},
+                    .last_seen = from_unix(3),
+                    .completed = from_unix(4)};
+  Claim open = claim;
+  open.completed = std::nullopt;
+  open.active.clear();
+  const std::vector<Claim> claims{claim, open};
+  EXPECT_EQ(decode_claims(encode_claims(claims)), claims);
+  EXPECT_EQ(encode_claims({}), "[]");
+}
+
+TEST(TokenJson, RulesComeBackAndMissingMembersKeepTheirDefaults) {
+  const Rules rules{
+      .grace = seconds{7}, .confirm = Confirm::always, .on_change = OnChange::serve, .delete_file = true, .retry_budget = 0.25};
+  EXPECT_EQ(decode_rules(encode_rules(rules)), rules);
+  EXPECT_EQ(decode_rules("{}"), Rules{});
+}
+
+TEST(TokenJson, WhatIsNotOfItsShapeIsAnInternalError) {
+  for (const char* text : {"", "[", "{}", "[{}]", "[[]]", R"([{"id":5}])"}) {
+    SCOPED_TRACE(text);
+    try {
+      decode_claims(text);
+      ADD_FAILURE() << "read";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Errc::internal);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace claimcheck
