@@ -21,9 +21,9 @@ inline constexpr seconds retry_window{600};     ///< how long after completion t
 inline constexpr seconds give_back_after{600};  ///< a claim that never got a byte is given back after so long
 inline constexpr std::uint64_t budget_slack = 1024ULL * 1024;       ///< bytes a claim may cost beyond its retry budget
 inline constexpr std::uint64_t tail_at_least = 8ULL * 1024 * 1024;  ///< the tail that network buffers may have swallowed …
-inline constexpr std::uint64_t tail_divisor = 20;                ///< … or this part of the file (5 %), whichever is larger
-inline constexpr std::size_t claims_kept = 32;                   ///< beyond so many, finished claims are forgotten
-inline constexpr std::size_t lost_kept = 16;                     ///< of a claim's dead deliveries, so many are remembered
+inline constexpr std::uint64_t tail_divisor = 20;                   ///< … or this part of the file (5 %), whichever is larger
+inline constexpr std::size_t claims_kept = 32;                      ///< beyond so many, finished claims are forgotten
+inline constexpr std::size_t lost_kept = 16;                        ///< of a claim's dead deliveries, so many are remembered
 }  // namespace counting
 
 /// Why a request may not have its bytes.

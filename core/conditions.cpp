@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/ascii.h"
+
 namespace claimcheck {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// RFC 9110 section 8.8.3.2: a weak entity-tag equals nothing in a strong comparison, its strong twin in a weak one.
 enum class Comparison { strong, weak };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.h"
+
 namespace claimcheck {
 namespace {
 
@@ -101,10 +103,6 @@ static_assert(std::ranges::is_sorted(media_types, {}, &MediaType::extension));
 
 constexpr std::string_view unknown_type = "application/octet-stream";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 /// A name that only begins with a dot has no extension.
 std::string_view last_extension(std::string_view filename) {
   const auto dot = filename.rfind('.');
@@ -115,12 +113,9 @@ std::string_view last_extension(std::string_view filename) {
 }  // namespace
 
 std::string_view media_type(std::string_view filename) {
-  const std::string_view extension = last_extension(filename);
-  const auto before = [](std::string_view a, std::string_view b) {
-    return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
-  };
-  const auto found = std::ranges::lower_bound(media_types, extension, before, &MediaType::extension);
-  const bool known = found != media_types.end() && !before(extension, found->extension);
+  const std::string extension = lower(last_extension(filename));
+  const auto found = std::ranges::lower_bound(media_types, extension, {}, &MediaType::extension);
+  const bool known = found != media_types.end() && found->extension == extension;
   return known ? found->type : unknown_type;
 }
 

@@ -6,14 +6,10 @@
 #include <array>
 #include <cstring>
 
+#include "core/ascii.h"
+
 namespace claimcheck {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 bool is_address(const std::string& text) {
   std::array<unsigned char, 16> bytes{};
@@ -49,7 +45,7 @@ std::string client_address(const std::string& peer, std::string_view forwarded_f
   std::string client = peer;
   while (std::ranges::find(trusted_proxies, client) != trusted_proxies.end() && !forwarded_for.empty()) {
     const std::size_t comma = forwarded_for.rfind(',');
-    const std::string hop{trimmed(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1))};
+    const std::string hop{trim(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1))};
     if (!is_address(hop)) return client;
     client = hop;
     forwarded_for = comma == std::string_view::npos ? std::string_view{} : forwarded_for.substr(0, comma);

@@ -7,14 +7,10 @@
 #include <charconv>
 #include <limits>
 
+#include "core/ascii.h"
+
 namespace claimcheck {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
 
 void skip_spaces(std::string_view& text) {
   text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
@@ -60,8 +56,7 @@ constexpr std::array<SizeUnit, 6> decimal_units{{{"kB", 1'000},
 constexpr std::array<SizeUnit, 4> single_units{{{"", 1}, {"B", 1}, {"byte", 1}, {"bytes", 1}}};
 
 bool same_letters(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return lower(a) == lower(b);
 }
 
 /// How many bytes the unit stands for.

@@ -8,14 +8,10 @@
 #include <optional>
 #include <utility>
 
+#include "core/ascii.h"
+
 namespace claimcheck {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 bool is_bytes(std::string_view unit) {
   return std::ranges::equal(unit, std::string_view{"bytes"}, [](char given, char lower) { return (given | 0x20) == lower; });

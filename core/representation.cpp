@@ -1,5 +1,7 @@
 #include "core/representation.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/admission.h"
 
 namespace claimcheck {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <nlohmann/json.hpp>
 
 #include "core/enforcement.h"
 #include "core/error.h"

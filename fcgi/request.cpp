@@ -7,18 +7,13 @@
 #include <charconv>
 #include <utility>
 
+#include "core/ascii.h"
 #include "core/error.h"
 #include "core/file_path.h"
 #include "core/network.h"
 
 namespace claimcheck::fcgi {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 Error bad(const char* field, const std::string& message) {
   return Error{Errc::bad_request, message, {{"field", field}}};
