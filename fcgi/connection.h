@@ -22,6 +22,7 @@ struct Step {
 };
 
 /// The way back to the front end for one request. Belongs to one thread. Nothing here waits longer than the stall time-out.
+/// The process must ignore SIGPIPE, as Shutdown makes it.
 class Connection {
  public:
   virtual ~Connection() = default;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <future>
 
 #include "files/directory.h"
@@ -56,6 +57,7 @@ Decoded decode(const std::string& bytes) {
 
 class Streaming : public testing::Test {
  protected:
+  static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }
   void SetUp() override { ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0); }
   void TearDown() override { close_front(); }
 
