@@ -58,7 +58,7 @@ std::unique_ptr<FrontEnd> start(Front front, Site& site) {
 }
 
 std::string printed_snippet(const Site& site, const std::string& kind, const std::string& address) {
-  const Finished printed = site.command({"site", "print", kind});
+  const Finished printed = site.command({"site", "print", kind, "--docroot", site.docroot().string()});
   if (printed.status != 0) throw std::runtime_error("site print " + kind + ": " + printed.out + printed.err);
   const std::string assumed = "unix:" + htaccess::Site{}.socket;
   std::string text = printed.out;

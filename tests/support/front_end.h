@@ -32,8 +32,8 @@ class FrontEnd {
 /// Starts a web server for the site and waits until it accepts connections on site.port().
 std::unique_ptr<FrontEnd> start(Front front, Site& site);
 
-/// The lines that `claimcheck site print KIND` prints, with the place of the socket it assumes replaced by `address`, which
-/// may be anything that the server takes there.
+/// The lines that `claimcheck site print KIND --docroot …` prints, with the place of the socket it assumes replaced by
+/// `address`, which may be anything that the server takes there.
 std::string printed_snippet(const Site& site, const std::string& kind, const std::string& address);
 
 }  // namespace claimcheck::test
