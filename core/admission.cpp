@@ -142,8 +142,10 @@ Token tidy(const Token& before, Time now, std::vector<DeadDelivery>& dead) {
     }
     claim.active.erase(gone.begin(), gone.end());
   }
+  // What a dead worker sent after its last checkpoint is unknown: such a claim stays, and can still be finished.
   const auto given_back = std::erase_if(token.claims, [&](const Claim& claim) {
-    return claim.active.empty() && claim.charged == 0 && !claim.completed && now - claim.last_seen >= counting::give_back_after;
+    return claim.active.empty() && claim.lost.empty() && claim.charged == 0 && !claim.completed &&
+           now - claim.last_seen >= counting::give_back_after;
   });
   token.uses -= static_cast<std::int64_t>(given_back);
   return token;

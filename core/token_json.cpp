@@ -1,6 +1,9 @@
 #include "core/token_json.h"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
 
@@ -84,8 +87,24 @@ auto decoded(std::string_view what, std::string_view text, Decode decode) {
   }
 }
 
-NLOHMANN_JSON_SERIALIZE_ENUM(Confirm, {{Confirm::never, "never"}, {Confirm::automatic, "auto"}, {Confirm::always, "always"}})
-NLOHMANN_JSON_SERIALIZE_ENUM(OnChange, {{OnChange::refuse, "refuse"}, {OnChange::serve, "serve"}})
+constexpr std::pair<std::string_view, Confirm> confirm_words[] = {
+    {"never", Confirm::never}, {"auto", Confirm::automatic}, {"always", Confirm::always}};
+constexpr std::pair<std::string_view, OnChange> on_change_words[] = {{"refuse", OnChange::refuse}, {"serve", OnChange::serve}};
+
+template <class Words, class Meaning>
+std::string_view to_word(const Words& words, Meaning meaning) {
+  return std::ranges::find(words, meaning, &std::pair<std::string_view, Meaning>::second)->first;
+}
+
+/// What a member's word means; `standard` if there is no such member.
+template <class Words, class Meaning>
+Meaning from_word(const Words& words, const Json& json, const char* name, Meaning standard) {
+  if (!json.contains(name)) return standard;
+  const auto word = json.at(name).get<std::string>();
+  const auto found = std::ranges::find(words, word, &std::pair<std::string_view, Meaning>::first);
+  if (found == std::end(words)) throw Error{Errc::internal, std::string{"the stored rules have an unknown "} + name};
+  return found->second;
+}
 
 }  // namespace
 
@@ -106,8 +125,8 @@ std::vector<Claim> decode_claims(std::string_view text) {
 
 std::string encode_rules(const Rules& rules) {
   return Json{{"grace", rules.grace.count()},
-              {"confirm", rules.confirm},
-              {"on_change", rules.on_change},
+              {"confirm", to_word(confirm_words, rules.confirm)},
+              {"on_change", to_word(on_change_words, rules.on_change)},
               {"delete_file", rules.delete_file},
               {"retry_budget", rules.retry_budget}}
       .dump();
@@ -117,8 +136,8 @@ Rules decode_rules(std::string_view text) {
   return decoded("rules", text, [](const Json& json) {
     const Rules standard;
     return Rules{.grace = seconds{json.value("grace", standard.grace.count())},
-                 .confirm = json.value("confirm", standard.confirm),
-                 .on_change = json.value("on_change", standard.on_change),
+                 .confirm = from_word(confirm_words, json, "confirm", standard.confirm),
+                 .on_change = from_word(on_change_words, json, "on_change", standard.on_change),
                  .delete_file = json.value("delete_file", standard.delete_file),
                  .retry_budget = json.value("retry_budget", standard.retry_budget)};
   });

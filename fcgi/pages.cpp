@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/quantity.h"
@@ -50,6 +51,13 @@ std::string shown(const Detail& detail) {
   return std::get<std::string>(detail);
 }
 
+/// "last_used_at" as a person reads it: "Last used at".
+std::string label(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
+  return name;
+}
+
 std::string_view message_of(const Error& error, const ErrorRow& row) {
   return row.tells_why && *error.what() != '\0' ? std::string_view{error.what()} : row.message;
 }
@@ -57,7 +65,7 @@ std::string_view message_of(const Error& error, const ErrorRow& row) {
 Reply html_error(const Error& error, const ErrorRow& row, int status, const Site& site) {
   std::string facts;
   for (const auto& [name, value] : error.details())
-    facts += fmt::format("<dt>{}</dt><dd>{}</dd>", html_escaped(name), html_escaped(shown(value)));
+    facts += fmt::format("<dt>{}</dt><dd>{}</dd>", html_escaped(label(name)), html_escaped(shown(value)));
   if (!facts.empty()) facts = "<dl>" + facts + "</dl>";
   return html_reply(status, row.title,
                     fmt::format("<h1>{}</h1><p>{}</p>{}<p>{}</p>{}", html_escaped(row.title),

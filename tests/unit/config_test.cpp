@@ -54,6 +54,122 @@ TEST(Configuration, BrokenTomlIsReportedWithItsLine) {
   EXPECT_EQ(parsed.faults[0].line, 2);
 }
 
+TEST(Configuration, ValuesAreTakenUpToTheirBoundsAndNoFurther) {
+  const struct {
+    const char* table;
+    const char* value;
+    bool valid;
+  } cases[] = {
+      {"policy.p", "ttl = \"1s\"", true},
+      {"policy.p", "ttl = \"0\"", false},
+      {"policy.p", "ttl = \"3650d\"", true},
+      {"policy.p", "ttl = \"3651d\"", false},
+      {"policy.p", "ttl = 60", false},
+      {"policy.p", "max_uses = 0", true},
+      {"policy.p", "max_uses = 1000000", true},
+      {"policy.p", "max_uses = 1000001", false},
+      {"policy.p", "max_uses = -1", false},
+      {"policy.p", "max_uses = \"1\"", false},
+      {"policy.p", "grace = \"0\"", true},
+      {"policy.p", "retry_budget = 0", true},
+      {"policy.p", "retry_budget = 100.0", true},
+      {"policy.p", "retry_budget = 100.1", false},
+      {"policy.p", "retry_budget = -0.1", false},
+      {"policy.p", "retry_budget = nan", false},
+      {"policy.p", "retry_budget = inf", false},
+      {"policy.p", "delete_file = true", true},
+      {"policy.p", "delete_file = 1", false},
+      {"policy.p", "confirm = \"always\"", true},
+      {"policy.p", "confirm = true", false},
+      {"policy.p", "on_change = \"serve\"", true},
+      {"policy.p", "ttl = 2026-11-21", false},
+      {"policy.\"a b\"", "ttl = \"1s\"", false},
+      {"storage.s", "root = \"uploads\"", false},
+      {"storage.s", "root = \"/srv\"\nkind = \"gcs\"", false},
+      {"worker", "threads = 1024", true},
+      {"worker", "threads = 0", false},
+      {"worker", "threads = 1025", false},
+      {"worker", "stall_timeout = \"45s\"", true},
+      {"worker", "stall_timeout = \"46s\"", false},
+      {"worker", "listen = \"unix:/run/claimcheck.sock\"", true},
+      {"worker", "listen = \"unix:claimcheck.sock\"", false},
+      {"worker", "listen = \"tcp:127.0.0.1:9000\"", true},
+      {"worker", "listen = \"tcp:192.0.2.1:9000\"", false},
+      {"log", "level = \"debug\"", true},
+      {"log", "level = \"loud\"", false},
+      {"store", "url = \"sqlite:claimcheck.db\"", false},
+      {"store", "url = \"mysql://user@localhost/db\"", true},
+      {"store", "table_prefix = \"wp_\"", true},
+      {"store", "table_prefix = \"wp_; DROP\"", false},
+      {"nosuch", "x = 1", false},
+      {"log.file", "x = 1", false},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(testing::Message() << "[" << c.table << "] " << c.value);
+    const Parsed parsed = parse(least + "[" + c.table + "]\n" + c.value + "\n");
+    EXPECT_EQ(parsed.faults.empty(), c.valid);
+    EXPECT_LE(parsed.faults.size(), 1U) << "one mistake, one fault";
+    for (const config::Fault& fault : parsed.faults) EXPECT_GE(fault.line, 5) << fault.message;
+  }
+}
+
+TEST(Configuration, TheSiteIsWrittenInOneWay) {
+  const struct {
+    const char* setting;
+    bool valid;
+  } cases[] = {
+      {"url = \"https://example.com\"", true},
+      {"url = \"http://example.com/blog\"", true},
+      {"url = \"example.com\"", false},
+      {"url = \"https://example.com/\"", false},
+      {"url = \"https://example.com?x\"", false},
+      {"url = \"javascript:alert(1)\"", false},
+      {"url = \"\"", false},
+      {"url = \"https://example.com\"\nprefix = \"/a/b-c_d\"", true},
+      {"url = \"https://example.com\"\nprefix = \"/\"", false},
+      {"url = \"https://example.com\"\nprefix = \"/dl/\"", false},
+      {"url = \"https://example.com\"\nprefix = \"/a//b\"", false},
+      {"url = \"https://example.com\"\nprefix = \"/a b\"", false},
+      {"url = \"https://example.com\"\ntrusted_proxies = [\"127.0.0.1\"]", true},
+      {"url = \"https://example.com\"\ntrusted_proxies = \"127.0.0.1\"", false},
+      {"url = \"https://example.com\"\ntrusted_proxies = [1]", false},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.setting);
+    const Parsed parsed = parse(std::string{"[storage.uploads]\nroot = \"/srv/uploads\"\n[site]\n"} + c.setting + "\n");
+    EXPECT_EQ(parsed.faults.size(), c.valid ? 0U : 1U);
+  }
+}
+
+TEST(Configuration, WhatIsMissingIsNamed) {
+  const struct {
+    const char* name;
+    const char* text;
+    std::vector<std::string> missing;
+  } cases[] = {
+      {"everything", "", {"[site] url is missing", "there is no storage"}},
+      {"the site's address", "[storage.a]\nroot = \"/a\"\n", {"[site] url is missing"}},
+      {"two roots",
+       "[site]\nurl = \"https://example.com\"\n[storage.a]\n[storage.b]\n",
+       {"[storage.a] root is missing", "[storage.b] root is missing"}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Parsed parsed = parse(c.text);
+    ASSERT_EQ(parsed.faults.size(), c.missing.size());
+    for (std::size_t i = 0; i < c.missing.size(); ++i) EXPECT_TRUE(parsed.faults[i].message.starts_with(c.missing[i]));
+  }
+}
+
+TEST(Configuration, AFileThatCannotBeReadIsAFault) {
+  const test::TemporaryFolder folder;
+  EXPECT_EQ(config::load(folder / "nosuch.toml").faults.size(), 1U);
+  write_file(folder / "claimcheck.toml", least);
+  const Parsed parsed = config::load(folder / "claimcheck.toml");
+  EXPECT_TRUE(parsed.faults.empty());
+  EXPECT_EQ(parsed.config.folder, folder.path());
+}
+
 TEST(Configuration, ASettingThatIsThereTwiceIsAFault) {
   EXPECT_EQ(parse(least + "root = \"/srv/other\"\n").faults.at(0).line, 5);
 }
@@ -79,7 +195,15 @@ TEST(Configuration, TheExampleIsValidAndHoldsEveryDefault) {
   const Parsed defaults = parse(least);
   EXPECT_EQ(parsed.config.policies, defaults.config.policies);
   EXPECT_EQ(parsed.config.site, defaults.config.site);
+  EXPECT_EQ(parsed.config.worker.listen, defaults.config.worker.listen);
+  EXPECT_EQ(parsed.config.worker.threads, defaults.config.worker.threads);
+  EXPECT_EQ(parsed.config.worker.read_timeout, defaults.config.worker.read_timeout);
   EXPECT_EQ(parsed.config.worker.stall_timeout, defaults.config.worker.stall_timeout);
+  EXPECT_EQ(parsed.config.worker.drain, defaults.config.worker.drain);
+  EXPECT_EQ(parsed.config.log.file, defaults.config.log.file);
+  EXPECT_EQ(parsed.config.log.level, defaults.config.log.level);
+  EXPECT_EQ(parsed.config.store.password, defaults.config.store.password);
+  EXPECT_EQ(parsed.config.storages.at("uploads").kind, StorageSettings{}.kind);
   EXPECT_EQ(parsed.config.store.table_prefix, defaults.config.store.table_prefix);
 }
 

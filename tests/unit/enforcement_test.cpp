@@ -5,9 +5,11 @@
 #include <atomic>
 #include <barrier>
 #include <thread>
+#include <utility>
 
 #include "core/error.h"
 #include "tests/fakes.h"
+#include "tests/unit/thrown.h"
 
 namespace claimcheck {
 namespace {
@@ -116,6 +118,75 @@ TEST_F(EnforcementTest, SettlingTwiceIsSettlingOnceAndRevokingTwiceIsRevokingOnc
   memory.set_now(start + seconds{50});
   EXPECT_EQ(enforcement.revoke(token.id).value().revoked_at, first.value().revoked_at);
   EXPECT_FALSE(enforcement.revoke({"01890000-0000-7000-8000-000000000009"}).has_value());
+}
+
+TEST_F(EnforcementTest, AConflictWithARivalIsDecidedByWhatTheRivalLeft) {
+  MemoryTokenStore rival{memory};
+  bool first = true;
+  OddStore store{memory, [&](TokenStore& inner, const Token& next) {
+                   if (std::exchange(first, false)) Enforcement{rival, pause}.admit(token, whole("rival"));
+                   return inner.replace(next);
+                 }};
+  const Admission admission = Enforcement{store, pause}.admit(token, whole("a"));
+  EXPECT_EQ(admission.kind, Admission::Kind::refused);
+  EXPECT_EQ(admission.refusal.code, Errc::download_in_progress);
+  EXPECT_EQ(stored().uses, 1);
+  EXPECT_EQ(stored().claims.at(0).id, "claim rival");
+}
+
+TEST_F(EnforcementTest, ADeliveryThatGoesOnIsWaitedForABoundedTimeAndThenRefused) {
+  MemoryTokenStore store{memory};
+  Enforcement{store, pause}.admit(token, whole("a"));
+  std::chrono::milliseconds waited{0};
+  const Pause counting = [&](std::chrono::milliseconds about) { waited += about; };
+  EXPECT_EQ(Enforcement(store, counting).admit(stored(), whole("b")).refusal.code, Errc::download_in_progress);
+  EXPECT_GT(waited, std::chrono::milliseconds{500});
+  EXPECT_LE(waited, std::chrono::seconds{1});
+}
+
+TEST_F(EnforcementTest, ARefusalThatNoWaitingCanChangeComesAtOnceAndWritesNothing) {
+  OddStore store{memory, [](TokenStore&, const Token&) {
+                   ADD_FAILURE() << "nothing is to be stored";
+                   return false;
+                 }};
+  memory.set_now(token.expires_at);
+  EXPECT_EQ(Enforcement(store, pause).admit(token, whole("a")).refusal.code, Errc::token_expired);
+  memory.set_now(start);
+  Token unlimited = token;
+  unlimited.max_uses = 0;
+  EXPECT_EQ(Enforcement(store, pause).admit(unlimited, whole("b")).kind, Admission::Kind::unlimited);
+  EXPECT_EQ(pauses, 0);
+}
+
+TEST_F(EnforcementTest, ATokenThatIsRemovedMeanwhileIsUnknown) {
+  Memory empty;
+  OddStore store{empty, [](TokenStore&, const Token&) { return false; }};
+  EXPECT_EQ(thrown([&] { Enforcement(store, pause).admit(token, whole("a")); }).value().code(), Errc::invalid_token);
+  EXPECT_FALSE(Enforcement(store, pause).checkpoint(token.id, {.claim = "claim a", .delivery = "delivery a"}));
+  Enforcement(store, pause).settle(token.id, {.claim = "claim a", .delivery = "delivery a"});
+}
+
+TEST_F(EnforcementTest, AStoreThatIsDownIsTheCallersToKnow) {
+  OddStore store{memory, [](TokenStore&, const Token&) -> bool { throw Error{Errc::unavailable, "the store is down"}; }};
+  EXPECT_EQ(thrown([&] { Enforcement(store, pause).admit(token, whole("a")); }).value().code(), Errc::unavailable);
+  EXPECT_EQ(thrown([&] { Enforcement(store, pause).revoke(token.id); }).value().code(), Errc::unavailable);
+  EXPECT_EQ(stored(), token);
+}
+
+TEST_F(EnforcementTest, SettlingAndRevokingSurviveConflictsButNotEndlessOnes) {
+  int conflicts = 0;
+  OddStore store{memory, [&](TokenStore& inner, const Token& next) { return conflicts-- <= 0 && inner.replace(next); }};
+  Enforcement enforcement{store, pause};
+  enforcement.admit(token, whole("a"));
+  const Progress progress{.claim = "claim a", .delivery = "delivery a", .ranges = {{0, file.size}}, .sent = 400};
+  conflicts = 5;
+  EXPECT_TRUE(enforcement.checkpoint(token.id, progress));
+  conflicts = 5;
+  enforcement.settle(token.id, progress);
+  EXPECT_EQ(stored().claims.at(0).charged, 400U);
+  conflicts = 1000;
+  EXPECT_EQ(thrown([&] { enforcement.revoke(token.id); }).value().code(), Errc::unavailable);
+  EXPECT_FALSE(stored().revoked_at.has_value());
 }
 
 TEST_F(EnforcementTest, OfSixteenThreadsAtOnceOneGetsTheSingleUse) {

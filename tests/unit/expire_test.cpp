@@ -93,6 +93,55 @@ TEST_F(Expire, AFileThatIsBeingReadStays) {
   EXPECT_TRUE(std::filesystem::exists(root / "film"));
 }
 
+/// Somebody else changes every token between the reading of a batch and its marking.
+class BusySweep final : public TokenSweep {
+ public:
+  explicit BusySweep(MemoryTokenStore& store) : store_(store) {}
+
+  std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override {
+    std::vector<Token> tokens = store_.ended(now, after, limit);
+    for (const Token& token : tokens) EXPECT_TRUE(store_.replace(token));
+    return tokens;
+  }
+
+  bool file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) override {
+    return store_.file_in_use(storage, file, except, now);
+  }
+
+ private:
+  MemoryTokenStore& store_;
+};
+
+TEST_F(Expire, ATokenThatWasChangedMeanwhileIsLeftToTheNextRun) {
+  add(1, "lonely");
+  BusySweep busy{store};
+  EXPECT_EQ(cron::expire(store, busy, storages, cron::Mode::real, later).tokens, 0);
+  EXPECT_FALSE(store.find(TokenId{"01890000-0000-7000-8000-000000000001"}).value().cleaned_at.has_value());
+  EXPECT_EQ(run().tokens, 1);
+}
+
+TEST_F(Expire, ATokenIsDueTheSecondItsGraceIsOver) {
+  Token token = add(1, "lonely", true, later - start - seconds{100});
+  token.id = {"01890000-0000-7000-8000-000000000002"};
+  token.digest = Digest::of("with grace");
+  token.rules.grace = seconds{101};
+  token.file = "film";
+  write_file(root / "film", "x");
+  store.add(token);
+  EXPECT_EQ(run().files, 1);
+  EXPECT_TRUE(std::filesystem::exists(root / "film"));
+  EXPECT_EQ(cron::expire(store, store, storages, cron::Mode::real, later + seconds{1}).files, 1);
+  EXPECT_FALSE(std::filesystem::exists(root / "film"));
+}
+
+TEST_F(Expire, ARevokedTokenIsCleanedWithoutWaitingForItsExpiry) {
+  Token token = add(1, "lonely", true, seconds{86400});
+  EXPECT_EQ(run().tokens, 0);
+  token.revoked_at = start;
+  store.replace(token);
+  EXPECT_EQ(run().files, 1);
+}
+
 TEST_F(Expire, WorksThroughManyTokensInBatches) {
   for (int i = 0; i < 1000; ++i) add(i, fmt::format("file{}", i));
   const cron::ExpireReport report = run();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "tests/unit/thrown.h"
 
 namespace claimcheck::fcgi {
 namespace {
@@ -93,6 +94,90 @@ TEST(ParseRequest, WhatCannotBeUnderstoodIsRefused) {
   }
   EXPECT_EQ(parse({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "4"}}, "1234").body, "1234");
   EXPECT_EQ(parse({{"CONTENT_LENGTH", "junk"}}).body, "") << "a GET has no body";
+}
+
+TEST(ParseRequest, TheTargetMayBeInAnyFormThatServersPassOn) {
+  const struct {
+    const char* name;
+    const char* uri;
+    bool outside;
+  } cases[] = {
+      {"absolute without a path", "https://example.com", true},
+      {"absolute with another path", "http://example.com/x/dl/a", true},
+      {"absolute with the prefix in its query", "http://example.com/?/dl/a", true},
+      {"a scheme inside the path", "/x://dl/a", true},
+      {"the whole server", "*", true},
+      {"a host and port", "example.com:443", true},
+      {"the prefix with a query", "/dl?a=b", false},
+      {"the prefix with parameters", "/dl;x", true},
+      {"the prefix twice encoded", "/%64l/a", true},
+      {"upwards and back", "/x/../dl/a", true},
+      {"two slashes in front", "//dl/a", true},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(parse({{"REQUEST_URI", c.uri}}).outside, c.outside);
+  }
+}
+
+TEST(ParseRequest, AVariableThatIsAbsentIsLikeAnEmptyOne) {
+  const Variables only_method = [](const char* name) -> std::optional<std::string_view> {
+    return std::string_view{name} == "REQUEST_METHOD" ? std::optional<std::string_view>{"GET"} : std::nullopt;
+  };
+  const Variables nothing = [](const char*) { return std::optional<std::string_view>{}; };
+  const BodyReader no_body = [](std::size_t) { return std::string{}; };
+  for (const Variables& variables : {only_method, nothing}) {
+    const auto error = test::thrown([&] { parse_request(variables, no_body, site); });
+    ASSERT_TRUE(error.has_value());
+    EXPECT_EQ(error->code(), Errc::bad_request);
+  }
+  const Request request = parse({});
+  EXPECT_EQ(request.range, "");
+  EXPECT_EQ(request.conditions.if_range, "");
+  EXPECT_EQ(request.bearer, "");
+  EXPECT_EQ(request.network, "0.0.0.0");
+  EXPECT_FALSE(request.prefetch);
+}
+
+TEST(ParseRequest, TakesMethodQueryAndConditionsAsTheyCame) {
+  const struct {
+    const char* name;
+    Method method;
+  } methods[] = {{"GET", Method::get},     {"HEAD", Method::head},  {"POST", Method::post},     {"OPTIONS", Method::options},
+                 {"get", Method::other},   {"PUT", Method::other},  {"GET ", Method::other},    {"DELETE", Method::other},
+                 {"TRACE", Method::other}, {"GETX", Method::other}, {"PROPFIND", Method::other}};
+  for (const auto& c : methods) EXPECT_EQ(parse({{"REQUEST_METHOD", c.name}}).method, c.method) << c.name;
+
+  using Parameters = std::map<std::string, std::string>;
+  EXPECT_EQ(parse({{"QUERY_STRING", "a=1&&b&c=&d=x%3Dy%26z&e=1+1"}}).query,
+            (Parameters{{"a", "1"}, {"b", ""}, {"c", ""}, {"d", "x=y&z"}, {"e", "1+1"}}));
+  EXPECT_EQ(fault({{"QUERY_STRING", "a=1&%61=2"}}), Errc::bad_request) << "twice, once encoded";
+  EXPECT_EQ(fault({{"QUERY_STRING", "b&b"}}), Errc::bad_request);
+  EXPECT_EQ(fault({{"QUERY_STRING", std::string(longest_path + 1, 'a')}}), Errc::bad_request);
+
+  const Request request = parse({{"HTTP_RANGE", "bytes=0-4"},
+                                 {"HTTP_IF_MATCH", "\"a\""},
+                                 {"HTTP_IF_NONE_MATCH", "\"b\""},
+                                 {"HTTP_IF_MODIFIED_SINCE", "c"},
+                                 {"HTTP_IF_UNMODIFIED_SINCE", "d"},
+                                 {"HTTP_IF_RANGE", "\"e\""}});
+  EXPECT_EQ(request.range, "bytes=0-4");
+  EXPECT_EQ(request.conditions.if_match, "\"a\"");
+  EXPECT_EQ(request.conditions.if_none_match, "\"b\"");
+  EXPECT_EQ(request.conditions.if_modified_since, "c");
+  EXPECT_EQ(request.conditions.if_unmodified_since, "d");
+  EXPECT_EQ(request.conditions.if_range, "\"e\"");
+}
+
+TEST(ParseRequest, TheBodyOfOthersThanPostIsNotRead) {
+  for (const char* method : {"GET", "HEAD", "PUT", "OPTIONS"})
+    EXPECT_EQ(parse({{"REQUEST_METHOD", method}, {"CONTENT_LENGTH", "4"}}, "1234").body, "") << method;
+  EXPECT_EQ(parse({{"REQUEST_METHOD", "POST"}}, "1234").body, "") << "no length, no body";
+  EXPECT_EQ(parse({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "0"}}, "1234").body, "");
+  EXPECT_EQ(parse({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "65536"}}, std::string(65536, 'x')).body.size(), 65536U);
+  EXPECT_EQ(fault({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", " 4"}}, "1234"), Errc::bad_request);
+  EXPECT_EQ(fault({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "4, 4"}}, "1234"), Errc::bad_request);
+  EXPECT_EQ(fault({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "0x4"}}, "1234"), Errc::bad_request);
 }
 
 TEST(ParseRequest, TheKeyIsTakenFromEitherAuthorizationVariable) {

@@ -1,166 +1,328 @@
 #include "fcgi/streaming.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <future>
+#include <random>
 
+#include "core/error.h"
 #include "files/directory.h"
 #include "tests/support/process.h"
 
-namespace claimcheck::fcgi {
+namespace claimcheck {
 namespace {
 
-using namespace std::chrono_literals;
+using namespace fcgi;
+using namespace test;
 
-std::string pattern(std::size_t size) {
-  std::string bytes(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 131 + i / 251);
+constexpr std::uint64_t kib = 1024, mib = 1024 * kib;
+constexpr int request_id = 0x0102;
+constexpr std::chrono::seconds patient{30};
+
+std::string random_bytes(std::uint64_t count) {
+  std::mt19937_64 random{count};
+  std::string bytes(count, '\0');
+  std::ranges::generate(bytes, [&] { return static_cast<char>(random() & 0xff); });
   return bytes;
 }
 
-/// Reads until the other end closes, or until `limit` bytes are there.
-std::string read_all(int fd, std::size_t limit = ~std::size_t{0}) {
-  std::string bytes;
-  std::array<char, 65536> buffer{};
-  while (bytes.size() < limit) {
-    const ssize_t count = ::read(fd, buffer.data(), std::min(buffer.size(), limit - bytes.size()));
-    if (count <= 0) break;
-    bytes.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  return bytes;
-}
-
-/// What a front end makes of FastCGI records.
+/// What a front end makes of the records it received.
 struct Decoded {
-  std::string out;
-  bool ended = false;
+  std::string out;          ///< content of the STDOUT records; the last one may be cut short
+  bool out_closed = false;  ///< the empty STDOUT record came
+  bool ended = false;       ///< END_REQUEST came, and nothing after it
 };
 
-Decoded decode(const std::string& bytes) {
-  Decoded decoded;
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
-  for (std::size_t at = 0; at + 8 <= bytes.size();) {
-    EXPECT_EQ(byte(at), 1);
-    const std::size_t length = byte(at + 4) * 256U + byte(at + 5);
-    if (byte(at + 1) == 6) decoded.out += bytes.substr(at + 8, length);
-    decoded.ended = decoded.ended || byte(at + 1) == 3;
-    at += 8 + length + byte(at + 6);
+Decoded decoded(std::string_view bytes) {
+  constexpr std::size_t header = 8;
+  constexpr std::size_t type_end_request = 3, type_stdout = 6;
+  Decoded result;
+  while (bytes.size() >= header) {
+    const auto byte = [&](std::size_t at) { return std::size_t{static_cast<unsigned char>(bytes[at])}; };
+    const std::size_t type = byte(1), length = byte(4) << 8 | byte(5);
+    const std::string_view content = bytes.substr(header, length);
+    EXPECT_EQ(byte(0), 1U) << "version";
+    EXPECT_EQ(byte(2) << 8 | byte(3), std::size_t{request_id});
+    EXPECT_EQ(length % 8 != 0 && length > 65528, false) << "a record that would need padding";
+    EXPECT_EQ(byte(6), 0U) << "padding";
+    EXPECT_FALSE(result.ended) << "a record behind the end";
+    if (type == type_stdout) {
+      EXPECT_FALSE(result.out_closed) << "output behind its end";
+      result.out += content;
+      result.out_closed = length == 0;
+    } else {
+      EXPECT_EQ(type, type_end_request);
+      result.ended = content == std::string(8, '\0');
+    }
+    bytes.remove_prefix(std::min(bytes.size(), header + length));
   }
-  return decoded;
+  EXPECT_TRUE(bytes.empty() || !result.ended) << "half a record behind the end";
+  return result;
+}
+
+/// Two connected descriptors: the worker writes into `ours`, and the connection under test closes it.
+struct Line {
+  int ours = -1, theirs = -1;
+
+  static Line socket(int buffer = 0) {
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) throw std::runtime_error("no socket pair");
+    if (buffer > 0) ::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+    return {.ours = ends[0], .theirs = ends[1]};
+  }
+
+  static Line pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
+    return {.ours = ends[1], .theirs = ends[0]};
+  }
+};
+
+/// Reads `at_a_time` until the other side closes or `limit` bytes have come, then closes.
+std::string read_and_close(int fd, std::size_t at_a_time = 64 * kib, std::size_t limit = std::string::npos) {
+  std::string all, buffer(at_a_time, '\0');
+  while (all.size() < limit) {
+    const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+    if (count <= 0) break;
+    all.append(buffer, 0, static_cast<std::size_t>(count));
+  }
+  ::close(fd);
+  return all;
+}
+
+std::future<std::string> reader(const Line& line, std::size_t at_a_time = 64 * kib, std::size_t limit = std::string::npos) {
+  return std::async(std::launch::async, [=] { return read_and_close(line.theirs, at_a_time, limit); });
+}
+
+/// A file that has no descriptor, and that may fail.
+class MemoryFile final : public OpenFile {
+ public:
+  explicit MemoryFile(std::string bytes, std::uint64_t breaks_at = std::numeric_limits<std::uint64_t>::max())
+      : bytes_(std::move(bytes)), breaks_at_(breaks_at) {}
+
+  FileVersion version() const override { return {.size = bytes_.size(), .mtime_ns = 1}; }
+  int descriptor() const override { return -1; }
+
+  std::size_t read(std::uint64_t offset, std::span<char> out) override {
+    if (offset >= breaks_at_) throw Error{Errc::file_not_found, "the disk is broken"};
+    return bytes_.copy(out.data(), out.size(), offset);
+  }
+
+ private:
+  std::string bytes_;
+  std::uint64_t breaks_at_;
+};
+
+std::vector<Piece> whole(std::uint64_t size) {
+  return {{.text = {}, .range = {.first = 0, .length = size}}};
 }
 
 class Streaming : public testing::Test {
  protected:
-  static void SetUpTestSuite() { std::signal(SIGPIPE, SIG_IGN); }
-  void SetUp() override { ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0); }
-  void TearDown() override { close_front(); }
-
-  void close_front() {
-    if (ends[0] >= 0) ::close(ends[0]);
-    ends[0] = -1;
-  }
+  // The worker ignores it too: sendfile() has no flag for that.
+  void SetUp() override { previous_ = std::signal(SIGPIPE, SIG_IGN); }
+  void TearDown() override { std::signal(SIGPIPE, previous_); }
 
   std::unique_ptr<OpenFile> file(const std::string& content) {
-    test::write_file(folder / "file", content);
-    return storage->open("file");
+    write_file(path(), content);
+    return storage_->open("file");
   }
 
-  std::unique_ptr<Connection> connection() { return open_fastcgi(ends[1], 1, pace.stall_timeout); }
+  std::filesystem::path path() const { return folder_ / "file"; }
 
-  std::array<int, 2> ends{-1, -1};  ///< the front end's and the worker's
-  test::TemporaryFolder folder;
-  std::unique_ptr<Storage> storage = files::open_directory(folder.path());
-  Pace pace{.stall_timeout = 1s, .checkpoint_every = 1s, .shutdown = nullptr, .checkpoint = {}};
+ private:
+  TemporaryFolder folder_;
+  std::unique_ptr<Storage> storage_ = files::open_directory(folder_.path().string());
+  void (*previous_)(int) = SIG_DFL;
 };
 
-TEST_F(Streaming, EverySizeArrivesAsItIs) {
-  for (const std::size_t size : {0U, 1U, 7U, 65527U, 65528U, 65529U, 1U << 20U}) {
-    SCOPED_TRACE(size);
-    SetUp();
-    const std::string content = pattern(size);
-    const auto open = file(content);
-    auto front = std::async(std::launch::async, [&] { return decode(read_all(ends[0])); });
-    const auto worker = connection();
-    EXPECT_TRUE(worker->write("head"));
-    const Streamed streamed = stream(*worker, *open, {{.text = "before", .range = {0, size}}, {.text = "after"}}, pace);
-    worker->finish();
-    const Decoded decoded = front.get();
-    EXPECT_EQ(streamed.outcome, Outcome::complete);
-    EXPECT_EQ(streamed.sent, size);
-    EXPECT_EQ(decoded.out, "headbefore" + content + "after");
-    EXPECT_TRUE(decoded.ended);
-    close_front();
+TEST_F(Streaming, FilesOfAnySizeArriveInWellFormedRecords) {
+  for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{7}, std::uint64_t{8}, std::uint64_t{65527},
+                                   std::uint64_t{65528}, std::uint64_t{65529}, mib}) {
+    for (const bool has_descriptor : {true, false}) {
+      SCOPED_TRACE(testing::Message() << size << (has_descriptor ? " bytes on disk" : " bytes in memory"));
+      const std::string content = random_bytes(size);
+      const auto source = has_descriptor ? file(content) : std::make_unique<MemoryFile>(content);
+      const Line line = Line::socket();
+      auto received = reader(line);
+      const auto connection = open_fastcgi(line.ours, request_id, patient);
+      EXPECT_TRUE(connection->write("Status: 200 OK\r\n\r\n"));
+      const Streamed streamed = stream(*connection, *source, whole(size), {});
+      EXPECT_EQ(streamed.outcome, Outcome::complete);
+      EXPECT_EQ(streamed.sent, size);
+      connection->finish();
+      const Decoded answer = decoded(received.get());
+      EXPECT_TRUE(answer.out == "Status: 200 OK\r\n\r\n" + content);
+      EXPECT_TRUE(answer.out_closed);
+      EXPECT_TRUE(answer.ended);
+    }
   }
 }
 
-TEST_F(Streaming, RangesAreSentInTheOrderAskedFor) {
-  const std::string content = pattern(300'000);
-  const auto open = file(content);
-  auto front = std::async(std::launch::async, [&] { return decode(read_all(ends[0])).out; });
-  const auto worker = connection();
-  stream(*worker, *open, {{.text = "a", .range = {200'000, 100'000}}, {.text = "b", .range = {5, 10}}}, pace);
-  worker->finish();
-  EXPECT_EQ(front.get(), "a" + content.substr(200'000) + "b" + content.substr(5, 10));
+TEST_F(Streaming, PiecesGoOutInTheirOrderWithTheTextBetweenThem) {
+  const std::string content = random_bytes(200'000);
+  const std::vector<Piece> pieces{{.text = "one", .range = {.first = 100'000, .length = 99'999}},
+                                  {.text = "two", .range = {.first = 0, .length = 1}},
+                                  {.text = "end", .range = {}}};
+  const Line line = Line::socket();
+  auto received = reader(line);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
+  const Streamed streamed = stream(*connection, *file(content), pieces, {});
+  EXPECT_EQ(streamed.outcome, Outcome::complete);
+  EXPECT_EQ(streamed.sent, 100'000U) << "only the file's own bytes count";
+  connection->finish();
+  EXPECT_TRUE(decoded(received.get()).out == "one" + content.substr(100'000, 99'999) + "two" + content.substr(0, 1) + "end");
 }
 
-TEST_F(Streaming, AClientThatGoesAwayIsAbortedWithWhatItTook) {
-  const auto open = file(pattern(20 << 20));
-  auto front = std::async(std::launch::async, [&] {
-    read_all(ends[0], 3 << 20);
-    close_front();
-  });
-  const auto worker = connection();
-  const Streamed streamed = stream(*worker, *open, {{.text = {}, .range = {0, 20 << 20}}}, pace);
-  front.get();
-  EXPECT_EQ(streamed.outcome, Outcome::aborted);
-  EXPECT_GE(streamed.sent, 3U << 20U);
-  EXPECT_LE(streamed.sent, 5U << 20U);
+TEST_F(Streaming, ASlowReaderGetsEveryByte) {
+  const std::string content = random_bytes(300'001);
+  const Line line = Line::socket(1);  // the smallest buffer that the kernel grants: the stream waits again and again
+  auto received = reader(line, 61);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
+  EXPECT_EQ(stream(*connection, *file(content), whole(content.size()), {}).outcome, Outcome::complete);
+  connection->finish();
+  const Decoded answer = decoded(received.get());
+  EXPECT_TRUE(answer.out == content);
+  EXPECT_TRUE(answer.ended);
 }
 
-TEST_F(Streaming, AClientThatTakesNothingIsGivenUpAndItsProgressWasTold) {
-  const auto open = file(pattern(20 << 20));
-  std::uint64_t told = 0;
-  pace.checkpoint = [&](std::uint64_t sent) { told = sent; };
-  const auto worker = connection();
+TEST_F(Streaming, AReaderThatGoesAwayEndsItWithThePartThatWasTaken) {
+  const std::string content = random_bytes(8 * mib);
+  for (const bool has_descriptor : {true, false}) {
+    SCOPED_TRACE(has_descriptor ? "on disk" : "in memory");
+    const auto source = has_descriptor ? file(content) : std::make_unique<MemoryFile>(content);
+    const Line line = Line::socket();
+    auto received = reader(line, 64 * kib, 500'000);
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
+    const Streamed streamed = stream(*connection, *source, whole(content.size()), {});
+    connection->cut();
+    const std::string out = decoded(received.get()).out;
+    EXPECT_EQ(streamed.outcome, Outcome::aborted);
+    EXPECT_TRUE(content.starts_with(out));
+    EXPECT_GE(streamed.sent + 65528, out.size()) << "all but a record that was under way is counted";
+    EXPECT_LE(streamed.sent, out.size() + mib) << "what the socket held, at most";
+  }
+}
+
+TEST_F(Streaming, AReaderThatTakesNothingIsGivenUpAfterTheStallTimeout) {
+  const std::string content = random_bytes(4 * mib);
+  const Line line = Line::socket();
+  const auto connection = open_fastcgi(line.ours, request_id, std::chrono::seconds{1});
   const auto begun = std::chrono::steady_clock::now();
-  const Streamed streamed = stream(*worker, *open, {{.text = {}, .range = {0, 20 << 20}}}, pace);
+  const Streamed streamed =
+      stream(*connection, *file(content), whole(content.size()), {.stall_timeout = std::chrono::seconds{1}});
+  const auto elapsed = std::chrono::steady_clock::now() - begun;
   EXPECT_EQ(streamed.outcome, Outcome::aborted);
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, 4s);
-  EXPECT_LE(told, streamed.sent);
-  EXPECT_LT(streamed.sent, 2U << 20U);
+  EXPECT_GT(streamed.sent, 0U);
+  EXPECT_LT(streamed.sent, content.size());
+  EXPECT_GE(elapsed, std::chrono::milliseconds{990});
+  EXPECT_LT(elapsed, std::chrono::seconds{5});
+  EXPECT_FALSE(connection->write("more")) << "text is not waited for any longer either";
+  connection->cut();
+  const Decoded answer = decoded(read_and_close(line.theirs));
+  EXPECT_TRUE(content.starts_with(answer.out));
+  EXPECT_FALSE(answer.ended);
 }
 
-TEST_F(Streaming, AFileThatShrinksFailsAndIsNeverPadded) {
-  const auto open = file(pattern(1 << 20));
-  ASSERT_EQ(::truncate((folder / "file").c_str(), 100'000), 0);
-  auto front = std::async(std::launch::async, [&] { return decode(read_all(ends[0])); });
-  const auto worker = connection();
-  const Streamed streamed = stream(*worker, *open, {{.text = {}, .range = {0, 1 << 20}}}, pace);
-  worker->cut();
+TEST_F(Streaming, AFileCutShortMeanwhileFailsAndTheAnswerHasNoEnd) {
+  constexpr std::uint64_t size = mib, left = 400'000;
+  const std::string content = random_bytes(size);
+  const auto source = file(content);
+  const Pace truncating{.checkpoint_every = std::chrono::seconds{0}, .checkpoint = [&](std::uint64_t sent) {
+                          if (sent < left) std::filesystem::resize_file(path(), left);
+                        }};
+  const Line line = Line::socket();
+  auto received = reader(line);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
+  const Streamed streamed = stream(*connection, *source, whole(size), truncating);
+  connection->cut();
+  const Decoded answer = decoded(received.get());
   EXPECT_EQ(streamed.outcome, Outcome::failed);
-  EXPECT_EQ(streamed.sent, 100'000U);
-  EXPECT_FALSE(front.get().ended) << "the front end sees a broken answer";
+  EXPECT_EQ(streamed.sent, left);
+  EXPECT_TRUE(answer.out == content.substr(0, left));
+  EXPECT_FALSE(answer.out_closed);
+  EXPECT_FALSE(answer.ended);
 }
 
-TEST_F(Streaming, PlainCgiGetsTheBytesWithoutRecords) {
-  std::array<int, 2> pipe{};
-  ASSERT_EQ(::pipe(pipe.data()), 0);
-  const std::string content = pattern(300'000);
-  const auto open = file(content);
-  auto front = std::async(std::launch::async, [&] { return read_all(pipe[0]); });
-  const auto worker = open_cgi(pipe[1], pace.stall_timeout);
-  EXPECT_TRUE(worker->write("head"));
-  EXPECT_EQ(stream(*worker, *open, {{.text = {}, .range = {0, content.size()}}}, pace).sent, content.size());
-  worker->finish();
-  EXPECT_EQ(front.get(), "head" + content);
-  ::close(pipe[0]);
+TEST_F(Streaming, AFileThatCannotBeReadFailsAndWhatWasSentStaysSent) {
+  const struct {
+    const char* name;
+    MemoryFile file;
+  } cases[] = {
+      {"reading throws", MemoryFile{random_bytes(200'000), 65528}},
+      {"the file ends early", MemoryFile{random_bytes(65528)}},
+  };
+  for (auto c : cases) {
+    SCOPED_TRACE(c.name);
+    const Line line = Line::socket();
+    auto received = reader(line);
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
+    const Streamed streamed = stream(*connection, c.file, whole(200'000), {});
+    connection->cut();
+    EXPECT_EQ(streamed.outcome, Outcome::failed);
+    EXPECT_EQ(streamed.sent, 65528U);
+    EXPECT_FALSE(decoded(received.get()).ended);
+  }
+}
+
+TEST_F(Streaming, CheckpointsTellHowFarItIsAndOnlyWhenTheyAreDue) {
+  const std::string content = random_bytes(mib);
+  for (const std::chrono::seconds every : {std::chrono::seconds{0}, std::chrono::seconds{3600}}) {
+    std::vector<std::uint64_t> told;
+    const Pace pace{.checkpoint_every = every, .checkpoint = [&](std::uint64_t sent) { told.push_back(sent); }};
+    const Line line = Line::socket();
+    auto received = reader(line);
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
+    EXPECT_EQ(stream(*connection, *file(content), whole(content.size()), pace).outcome, Outcome::complete);
+    connection->finish();
+    received.get();
+    if (every == std::chrono::seconds{0}) {
+      ASSERT_FALSE(told.empty());
+      EXPECT_TRUE(std::ranges::is_sorted(told, std::ranges::less_equal{})) << "each one is further than the last";
+      EXPECT_EQ(told.back(), content.size());
+    } else {
+      EXPECT_TRUE(told.empty());
+    }
+  }
+}
+
+TEST_F(Streaming, ACgiAnswerGoesThroughAPipeAsItIs) {
+  const std::string content = random_bytes(3 * mib + 1);
+  for (const bool has_descriptor : {true, false}) {
+    SCOPED_TRACE(has_descriptor ? "on disk" : "in memory");
+    const auto source = has_descriptor ? file(content) : std::make_unique<MemoryFile>(content);
+    const Line line = Line::pipe();
+    auto received = reader(line, 10'000);
+    const auto connection = open_cgi(line.ours, patient);
+    EXPECT_TRUE(connection->write("head\r\n\r\n"));
+    const Streamed streamed = stream(*connection, *source, whole(content.size()), {});
+    EXPECT_EQ(streamed.outcome, Outcome::complete);
+    EXPECT_EQ(streamed.sent, content.size());
+    connection->finish();
+    EXPECT_TRUE(received.get() == "head\r\n\r\n" + content);
+  }
+}
+
+TEST_F(Streaming, AClosedPipeEndsACgiAnswer) {
+  const std::string content = random_bytes(4 * mib);
+  const Line line = Line::pipe();
+  auto received = reader(line, 64 * kib, 300'000);
+  const auto connection = open_cgi(line.ours, patient);
+  const Streamed streamed = stream(*connection, *file(content), whole(content.size()), {});
+  connection->cut();
+  const std::string out = received.get();
+  EXPECT_EQ(streamed.outcome, Outcome::aborted);
+  EXPECT_TRUE(content.starts_with(out));
+  EXPECT_GE(streamed.sent, out.size());
+  EXPECT_LE(streamed.sent, out.size() + mib);
 }
 
 }  // namespace
-}  // namespace claimcheck::fcgi
+}  // namespace claimcheck

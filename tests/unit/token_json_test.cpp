@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "tests/unit/thrown.h"
 
 namespace claimcheck {
 namespace {
@@ -39,6 +40,8 @@ TEST(TokenJson, RulesComeBackAndMissingMembersKeepTheirDefaults) {
       .grace = seconds{7}, .confirm = Confirm::always, .on_change = OnChange::serve, .delete_file = true, .retry_budget = 0.25};
   EXPECT_EQ(decode_rules(encode_rules(rules)), rules);
   EXPECT_EQ(decode_rules("{}"), Rules{});
+  EXPECT_EQ(encode_rules(Rules{}),
+            R"({"grace":3600,"confirm":"auto","on_change":"refuse","delete_file":false,"retry_budget":1.0})");
 }
 
 TEST(TokenJson, WhatIsNotOfItsShapeIsAnInternalError) {
@@ -51,6 +54,18 @@ TEST(TokenJson, WhatIsNotOfItsShapeIsAnInternalError) {
       EXPECT_EQ(error.code(), Errc::internal);
     }
   }
+}
+
+TEST(TokenJson, RulesThatCannotBeUnderstoodAreAnInternalErrorNotADefault) {
+  for (const char* text :
+       {"", "[]", "null", "5", "\"x\"", "{", R"({"grace":"1h"})", R"({"delete_file":1})", R"({"retry_budget":"1"})",
+        R"({"confirm":"maybe"})", R"({"confirm":1})", R"({"on_change":"keep"})"}) {
+    SCOPED_TRACE(text);
+    const auto error = test::thrown([&] { decode_rules(text); });
+    ASSERT_TRUE(error.has_value());
+    EXPECT_EQ(error->code(), Errc::internal);
+  }
+  EXPECT_EQ(decode_rules(R"({"grace":5,"a member of tomorrow":1})").grace, seconds{5});
 }
 
 }  // namespace

@@ -1,0 +1,351 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <random>
+
+#include "core/admission.h"
+
+namespace claimcheck {
+namespace {
+
+using Kind = Admission::Kind;
+
+constexpr std::uint64_t mib = 1024ULL * 1024, gib = 1024 * mib;
+const Time start = from_unix(1'800'000'000);
+
+Token token_of(std::uint64_t size, std::int64_t max_uses = 1, double retry_budget = 1.0) {
+  return {.id = {"01890000-0000-7000-8000-000000000001"},
+          .digest = Digest::of("secret"),
+          .version = {.size = size, .mtime_ns = 7},
+          .rules = {.retry_budget = retry_budget},
+          .created_at = start,
+          .expires_at = start + seconds{86400},
+          .max_uses = max_uses};
+}
+
+Admission ask(Token& token, const std::string& name, std::vector<Range> ranges, Time now, const std::string& claim = {}) {
+  Admission admission = decide(token,
+                               {.delivery = name,
+                                .ranges = std::move(ranges),
+                                .file = token.version,
+                                .named_claim = claim,
+                                .new_claim = "claim " + name},
+                               now);
+  if (admission.token) token = *admission.token;
+  return admission;
+}
+
+Progress progress(const Token& token, const std::string& name, std::uint64_t sent) {
+  const std::string claim = admitted_before(token, name).value_or("");
+  for (const Claim& each : token.claims)
+    for (const ActiveDelivery& delivery : each.active)
+      if (delivery.id == name) return {.claim = claim, .delivery = name, .ranges = delivery.ranges, .sent = sent};
+  ADD_FAILURE() << name << " is not active";
+  return {};
+}
+
+void end(Token& token, const std::string& name, std::uint64_t sent, Time now) {
+  token = settle(token, progress(token, name, sent), now).value();
+}
+
+TEST(Budget, IsOneCopyAndTheRepeatsThatThePolicyGrants) {
+  const struct {
+    const char* name;
+    std::uint64_t size;
+    double retry_budget;
+    std::uint64_t expected;
+  } cases[] = {
+      {"an empty file", 0, 1.0, mib},
+      {"a small file", 10, 1.0, mib + 20},
+      {"a gibibyte", gib, 1.0, 2 * gib + mib},
+      {"no repeats", gib, 0.0, gib + mib},
+      {"half a repeat", gib, 0.5, gib + gib / 2 + mib},
+      {"a hundred repeats", gib, 100.0, 101 * gib + mib},
+      {"a negative value", gib, -1.0, gib + mib},
+      {"an endless value", gib, std::numeric_limits<double>::infinity(), (std::uint64_t{1} << 61) + gib + mib},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(budget(c.size, {.retry_budget = c.retry_budget}), c.expected);
+  }
+}
+
+TEST(Budget, IsSpentToTheLastByteAndNoFurther) {
+  const std::uint64_t size = 10 * mib;
+  Token token = token_of(size, 1, 0.0);
+  ask(token, "a", {{0, size}}, start);
+  end(token, "a", 4 * mib, start);
+  EXPECT_EQ(ask(token, "b", {{3 * mib, 7 * mib + 1}}, start).kind, Kind::refused) << "one byte more than one mebibyte again";
+  EXPECT_EQ(ask(token, "c", {{3 * mib, 7 * mib}}, start).kind, Kind::continued) << "exactly one mebibyte again";
+  EXPECT_EQ(ask(token, "d", {{5 * mib, 1}}, start).kind, Kind::refused) << "what is under way is reserved";
+  end(token, "c", 0, start);
+  EXPECT_EQ(ask(token, "e", {{5 * mib, 1}}, start).kind, Kind::continued) << "and given back when it was not sent";
+}
+
+TEST(Tail, IsFivePercentOfALargeFile) {
+  const std::uint64_t size = gib, tail = size / 20;
+  const struct {
+    std::uint64_t length;
+    Kind expected;
+  } cases[] = {{tail, Kind::continued}, {tail + 1, Kind::refused}};
+  for (const auto& c : cases) {
+    Token token = token_of(size);
+    ask(token, "a", {{0, size}}, start);
+    end(token, "a", size, start);
+    EXPECT_EQ(ask(token, "b", {{size - c.length, c.length}}, start).kind, c.expected) << c.length;
+  }
+}
+
+TEST(Tail, ComesOutOfTheSameBudget) {
+  const std::uint64_t size = 20 * mib, tail = 8 * mib;
+  Token token = token_of(size);
+  ask(token, "a", {{0, size}}, start);
+  end(token, "a", size, start);
+  for (const char* name : {"b", "c"}) {
+    EXPECT_EQ(ask(token, name, {{size - tail, tail}}, start).kind, Kind::continued);
+    end(token, name, tail, start);
+  }
+  EXPECT_EQ(ask(token, "d", {{size - tail, tail}}, start).refusal.code, Errc::usage_limit_exceeded);
+}
+
+TEST(SeveralRanges, CountAsTheBytesTheyHaveInAllAndAsBegunIfOneBegins) {
+  const std::uint64_t size = 100 * mib;
+  Token token = token_of(size);
+  EXPECT_EQ(ask(token, "a", {{50 * mib, mib}, {0, mib}}, start).kind, Kind::opened);
+  EXPECT_EQ(ask(token, "b", {{0, size}}, start).refusal.code, Errc::download_in_progress);
+  EXPECT_EQ(ask(token, "c", {{60 * mib, mib}, {0, 1}}, start).refusal.code, Errc::download_in_progress);
+  EXPECT_EQ(ask(token, "d", {{60 * mib, mib}, {70 * mib, mib}}, start).kind, Kind::continued);
+  end(token, "d", mib + 1, start);
+  end(token, "a", 2 * mib, start);
+  EXPECT_EQ(token.claims.at(0).charged, 3 * mib + 1);
+  EXPECT_EQ(token.claims.at(0).covered.runs(), (std::vector<Range>{{0, mib}, {50 * mib, mib}, {60 * mib, mib}, {70 * mib, 1}}));
+}
+
+TEST(NamedClaim, IsAskedBeforeTheNewerOnes) {
+  const std::uint64_t size = 100 * mib;
+  Token token = token_of(size, 2);
+  ask(token, "a", {{0, size}}, start);
+  ask(token, "b", {{0, size}}, start);
+  EXPECT_EQ(ask(token, "c", {{size / 2, mib}}, start).claim, "claim b") << "the newest";
+  EXPECT_EQ(ask(token, "d", {{size / 2, mib}}, start, "claim a").claim, "claim a") << "the one that is named";
+  EXPECT_EQ(ask(token, "e", {{size / 2, mib}}, start, "nosuch").claim, "claim b") << "a name that does not exist";
+}
+
+TEST(Refusal, SaysHowOftenAndWhenTheLinkWasUsed) {
+  Token token = token_of(100);
+  ask(token, "a", {{0, 100}}, start);
+  end(token, "a", 100, start + seconds{30});
+  const Admission admission = ask(token, "b", {{0, 100}}, start + seconds{60});
+  EXPECT_EQ(admission.refusal, (Refusal{.code = Errc::usage_limit_exceeded,
+                                        .details = {{"max_uses", std::int64_t{1}},
+                                                    {"uses", std::int64_t{1}},
+                                                    {"last_used_at", format_rfc3339(start + seconds{30})}}}));
+  EXPECT_FALSE(admission.token.has_value()) << "a refusal changes nothing";
+  EXPECT_TRUE(admission.claim.empty());
+}
+
+TEST(Refusal, OfATokenAsSuchIsOrderedByFinality) {
+  const struct {
+    const char* name;
+    std::optional<Time> revoked_at;
+    bool begun;
+    int at;  ///< seconds after issue; expiry is 86400, grace 3600
+    std::optional<Errc> expected;
+  } cases[] = {
+      {"live", {}, false, 0, {}},
+      {"the last second", {}, false, 86399, {}},
+      {"expired", {}, false, 86400, Errc::token_expired},
+      {"in its grace without a claim", {}, false, 86401, Errc::token_expired},
+      {"in its grace with a claim", {}, true, 89999, {}},
+      {"past its grace", {}, true, 90000, Errc::token_expired},
+      {"revoked and expired", start, true, 90000, Errc::token_revoked},
+      {"revoked in its first second", start, false, 0, Errc::token_revoked},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    Token token = token_of(100);
+    if (c.begun) ask(token, "a", {{0, 100}}, start);
+    token.revoked_at = c.revoked_at;
+    const auto refused = refusal(token, start + seconds{c.at});
+    EXPECT_EQ(refused ? std::optional{refused->code} : std::nullopt, c.expected);
+  }
+}
+
+TEST(DeadDeliveries, AreAllListedWithTheirClaimsAndOnlyTheLatestAreRemembered) {
+  const std::uint64_t size = 1000 * mib;
+  Token token = token_of(size, 2);
+  ask(token, "a", {{0, size}}, start);
+  ask(token, "b", {{0, size}}, start);
+  for (int i = 0; i < 20; ++i) ask(token, "part " + std::to_string(i), {{500 * mib + static_cast<std::uint64_t>(i), 1}}, start);
+  token = checkpoint(token, progress(token, "a", 3 * mib), start).value();
+  std::vector<DeadDelivery> dead;
+  token = tidy(token, start + seconds{56}, dead);
+  ASSERT_EQ(dead.size(), 22U);
+  const auto of_a = std::ranges::find(dead, "a", [](const DeadDelivery& each) { return each.delivery.id; });
+  ASSERT_NE(of_a, dead.end());
+  EXPECT_EQ(of_a->claim, "claim a");
+  EXPECT_EQ(of_a->delivery.sent, 3 * mib);
+  EXPECT_EQ(token.claims.at(0).charged, 3 * mib);
+  EXPECT_EQ(token.claims.at(0).covered.runs(), (std::vector<Range>{{0, 3 * mib}}));
+  EXPECT_EQ(token.claims.at(1).lost.size(), counting::lost_kept);
+  EXPECT_EQ(token.claims.at(1).lost.back().id, "part 19");
+  std::vector<DeadDelivery> again;
+  EXPECT_EQ(tidy(token, start + seconds{56}, again), token) << "tidying twice is tidying once";
+  EXPECT_TRUE(again.empty());
+}
+
+TEST(DeadDeliveries, ThatHadSentEverythingCompleteTheirClaim) {
+  const std::uint64_t size = 10 * mib;
+  Token token = token_of(size);
+  ask(token, "a", {{0, size}}, start);
+  token = checkpoint(token, progress(token, "a", size), start).value();
+  std::vector<DeadDelivery> dead;
+  token = tidy(token, start + seconds{56}, dead);
+  EXPECT_EQ(token.claims.at(0).completed, start + seconds{56});
+  EXPECT_EQ(ask(token, "b", {{0, size}}, start + seconds{56}).refusal.code, Errc::usage_limit_exceeded);
+}
+
+TEST(DeadDeliveries, ThatNeverToldHowFarTheyWereNeitherGiveTheUseBackNorTakeItAway) {
+  const std::uint64_t size = 10 * mib;
+  Token token = token_of(size);
+  ask(token, "a", {{0, size}}, start);  // sent within a second, and then the worker was killed
+  const Time later = start + seconds{3600};
+  const Admission again = ask(token, "b", {{0, size}}, later);
+  EXPECT_EQ(again.kind, Kind::continued) << "the same use";
+  EXPECT_EQ(token.uses, 1);
+  end(token, "b", size, later);
+  EXPECT_EQ(ask(token, "c", {{0, size}}, later).refusal.code, Errc::usage_limit_exceeded);
+}
+
+TEST(GivingBack, IsForClaimsWhoseDeliveriesAreKnownToHaveSentNothing) {
+  Token token = token_of(10 * mib);
+  ask(token, "a", {{0, 10 * mib}}, start);
+  end(token, "a", 0, start + seconds{5});
+  std::vector<DeadDelivery> dead;
+  EXPECT_EQ(tidy(token, start + seconds{604}, dead).uses, 1);
+  const Token given_back = tidy(token, start + seconds{605}, dead);
+  EXPECT_EQ(given_back.uses, 0);
+  EXPECT_TRUE(given_back.claims.empty());
+}
+
+TEST(Settling, WhatIsUnknownChangesNothing) {
+  Token token = token_of(100);
+  ask(token, "a", {{0, 100}}, start);
+  const Progress wrong[] = {
+      {.claim = "claim a", .delivery = "b", .ranges = {{0, 100}}, .sent = 5},
+      {.claim = "claim b", .delivery = "a", .ranges = {{0, 100}}, .sent = 5},
+      {.claim = "", .delivery = "", .ranges = {{0, 100}}, .sent = 5},
+  };
+  for (const Progress& each : wrong) {
+    EXPECT_FALSE(settle(token, each, start).has_value());
+    EXPECT_FALSE(checkpoint(token, each, start).has_value());
+  }
+}
+
+/// Random clients on a random token. Whoever sends is honest about how much; everything else is up to chance.
+class Walk {
+ public:
+  explicit Walk(std::uint32_t seed) : random_(seed), token_(token_of(size_, static_cast<std::int64_t>(pick(4)) + 1)) {}
+
+  void step() {
+    now_ += seconds{pick(10) == 0 ? pick(900) : pick(8)};
+    switch (pick(5)) {
+      case 0:
+        return request({{0, size_}});
+      case 1:
+        return request({});
+      case 2: {
+        const std::uint64_t first = pick(size_);
+        return request({{first, 1 + pick(size_ - first)}, {0, pick(2)}});
+      }
+      default:
+        return move();
+    }
+  }
+
+  void check() const {
+    ASSERT_LE(token_.uses, token_.max_uses);
+    ASSERT_GE(token_.uses, std::ssize(token_.claims)) << "every open claim is a use";
+    for (const Claim& claim : token_.claims) {
+      ASSERT_LE(claim.charged, budget(size_, token_.rules));
+      ASSERT_LE(claim.covered.total(), std::min(claim.charged, size_)) << "nothing is covered that was not paid for";
+      ASSERT_EQ(claim.completed.has_value(), claim.covered.covers(size_));
+    }
+  }
+
+  std::int64_t opened() const { return opened_; }
+  std::int64_t admitted() const { return admitted_; }
+  std::int64_t refused() const { return refused_; }
+
+ private:
+  static constexpr std::uint64_t size_ = 40 * mib;
+
+  std::uint64_t pick(std::uint64_t below) { return std::uniform_int_distribution<std::uint64_t>{0, below - 1}(random_); }
+
+  static bool begins(const std::vector<Range>& ranges) {
+    return std::ranges::any_of(ranges, [](const Range& range) { return range.first == 0; });
+  }
+
+  void request(std::vector<Range> ranges) {
+    std::erase_if(ranges, [](const Range& range) { return range.length == 0; });
+    const std::string name = std::to_string(++names_);
+    const std::string claim = token_.claims.empty() || pick(2) == 0 ? "" : token_.claims[pick(token_.claims.size())].id;
+    const Admission admission = ask(token_, name, ranges, now_, claim);
+    opened_ += admission.kind == Kind::opened ? 1 : 0;
+    ++(admission.kind == Kind::refused ? refused_ : admitted_);
+    if (admission.kind == Kind::refused || !begins(ranges)) return;
+    for (const Claim& each : token_.claims) {
+      if (each.id != admission.claim) continue;
+      const auto moving_from_start = std::ranges::count_if(each.active, [&](const ActiveDelivery& delivery) {
+        return begins(delivery.ranges) && now_ - delivery.last_progress < counting::stalled_after;
+      });
+      ASSERT_EQ(moving_from_start, 1) << "it is the only one";
+    }
+  }
+
+  /// One of the deliveries under way goes on, ends, or ends twice.
+  void move() {
+    if (token_.claims.empty()) return;
+    const Claim& claim = token_.claims[pick(token_.claims.size())];
+    if (claim.active.empty()) return;
+    const ActiveDelivery delivery = claim.active[pick(claim.active.size())];
+    const std::uint64_t length = total_length(delivery.ranges);
+    const std::uint64_t sent = pick(2) == 0 ? length : delivery.sent + pick(length - delivery.sent + 1);
+    const Progress reached{.claim = claim.id, .delivery = delivery.id, .ranges = delivery.ranges, .sent = sent};
+    if (pick(2) == 0) {
+      token_ = checkpoint(token_, reached, now_).value();
+    } else {
+      token_ = settle(token_, reached, now_).value();
+      ASSERT_FALSE(settle(token_, reached, now_).has_value());
+    }
+  }
+
+  std::mt19937 random_;
+  Token token_;
+  Time now_ = start;
+  int names_ = 0;
+  std::int64_t opened_ = 0, admitted_ = 0, refused_ = 0;
+};
+
+TEST(AdmissionWalk, NoTwentyThousandStepsOfAnyKindBreakALimit) {
+  std::int64_t opened = 0, admitted = 0, refused = 0;
+  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+    Walk walk{seed};
+    for (int i = 0; i < 100; ++i) {
+      SCOPED_TRACE(testing::Message() << "seed " << seed << ", step " << i);
+      walk.step();
+      walk.check();
+      if (HasFatalFailure()) return;
+    }
+    opened += walk.opened();
+    admitted += walk.admitted();
+    refused += walk.refused();
+  }
+  EXPECT_GT(opened, 200);
+  EXPECT_GT(admitted, 3000);
+  EXPECT_GT(refused, 1000);
+}
+
+}  // namespace
+}  // namespace claimcheck
