@@ -172,6 +172,23 @@ TEST(Refusal, OfATokenAsSuchIsOrderedByFinality) {
   }
 }
 
+TEST(Grace, FinishesWhatIsOpenAndOpensNothingThoughAUseIsLeft) {
+  const struct {
+    int at;  ///< seconds after issue; expiry is 86400
+    Kind expected;
+  } cases[] = {{86399, Kind::opened}, {86400, Kind::refused}, {89999, Kind::refused}};
+  for (const auto& c : cases) {
+    Token token = token_of(100, 2);
+    ask(token, "a", {{0, 100}}, start);
+    end(token, "a", 100, start);
+    const Admission admission = ask(token, "b", {{0, 100}}, start + seconds{c.at});
+    EXPECT_EQ(admission.kind, c.expected) << c.at;
+    if (c.expected == Kind::refused) {
+      EXPECT_EQ(admission.refusal.code, Errc::token_expired) << c.at;
+    }
+  }
+}
+
 TEST(DeadDeliveries, AreAllListedWithTheirClaimsAndOnlyTheLatestAreRemembered) {
   const std::uint64_t size = 1000 * mib;
   Token token = token_of(size, 2);
