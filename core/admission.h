@@ -90,8 +90,7 @@ std::optional<Token> checkpoint(const Token& token, const Progress& progress, Ti
 /// @return nothing if it is settled already.
 std::optional<Token> settle(const Token& token, const Progress& progress, Time now);
 
-/// Settles dead deliveries and gives unused claims back. decide() begins with this; the cron does it for tokens nobody asks
-/// for.
+/// Settles dead deliveries and gives unused claims back; decide() begins with it.
 /// @param dead  receives the deliveries that were found dead
 Token tidy(const Token& token, Time now, std::vector<DeadDelivery>& dead);
 
