@@ -239,8 +239,9 @@ class MysqlDatabase final : public Database {
   }
 
   Time now() override {
-    if (!clock_) connect();
-    return clock_.value().now();
+    if (clock_) return clock_->now();
+    connect();
+    return session_->clock().now();
   }
 
   void with_lock(std::string_view name, const std::function<void()>& work) override {
