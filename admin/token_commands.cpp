@@ -98,11 +98,7 @@ void show_token(const Options& options, const std::string& id) {
   Context context{options};
   const auto token = context.tokens.find(TokenId{id});
   if (!token) throw no_such_token(id);
-  Json shown = represent(*token, context.tokens.now());
-  shown["deliveries"] = Json::array();
-  for (const DeliveryRecord& record : context.deliveries.of_token(token->id, 200))
-    shown["deliveries"].push_back(represent(record));
-  fmt::print("{}\n", shown.dump(options.json ? -1 : 2));
+  fmt::print("{}\n", represent_story(*token, context.deliveries, context.tokens.now()).dump(options.json ? -1 : 2));
 }
 
 void revoke_token(const Options& options, const std::string& id) {

@@ -17,6 +17,7 @@ namespace claimcheck::config {
 struct Log {
   std::string file;  ///< empty: standard error, which the web server or systemd keeps
   std::string level = "info";
+  seconds retention{90LL * 24 * 3600};  ///< of what the database says about deliveries and refusals
 };
 
 struct Worker {

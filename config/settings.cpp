@@ -203,6 +203,10 @@ const std::vector<Setting<Log>>& log_settings() {
       {"file", "\"\"", "Where log lines go, one JSON object each; without it to standard error, which the web server keeps.",
        text(&Log::file, anything)},
       {"level", "\"info\"", "The least important lines to write.", word(&Log::level, {"debug", "info", "warning", "error"})},
+      {"retention", "\"90d\"",
+       "How long the database tells of a download that is over, and of refusals; claimcheck-cron forgets older ones. No limit "
+       "depends on them.",
+       duration<Log>([](Log& log) -> seconds& { return log.retention; }, seconds{3600}, longest_ttl)},
   };
   return settings;
 }

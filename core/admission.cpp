@@ -1,97 +1,85 @@
 #include "core/admission.h"
 
 #include <algorithm>
-#include <limits>
+#include <tuple>
 #include <utility>
 
 namespace claimcheck {
 namespace {
 
-enum class Answer { takes, in_progress, cannot };
-
-bool carries_first_byte(const std::vector<Range>& ranges) {
-  return std::ranges::any_of(ranges, [](const Range& range) { return range.first == 0; });
-}
-
-std::uint64_t reserved(const Claim& claim) {
-  std::uint64_t bytes = 0;
-  for (const ActiveDelivery& delivery : claim.active) bytes += total_length(delivery.ranges);
-  return bytes;
-}
-
-bool moving(const ActiveDelivery& delivery, Time now) {
-  return now - delivery.last_progress < counting::stalled_after;
-}
-
-/// The bytes of `ranges` that went out first, `sent` of them.
-std::vector<Range> prefix(const std::vector<Range>& ranges, std::uint64_t sent) {
-  std::vector<Range> out;
-  for (const Range& range : ranges) {
-    const std::uint64_t length = std::min(range.length, sent);
-    if (length > 0) out.push_back({.first = range.first, .length = length});
-    sent -= length;
-  }
-  return out;
-}
-
-void account(Claim& claim, const std::vector<Range>& ranges, std::uint64_t sent, std::uint64_t charge, Time now) {
-  for (const Range& range : prefix(ranges, sent)) claim.covered.add(range);
-  claim.charged += charge;
-  if (!claim.completed && claim.covered.covers(claim.file.size)) claim.completed = now;
-}
-
-/// Rule 2: whether an open claim pays for these bytes.
-Answer answer(const Claim& claim, const Wanted& wanted, const std::vector<Range>& ranges, const Rules& rules, Time now) {
-  const std::uint64_t length = total_length(ranges);
-  const bool from_start = carries_first_byte(ranges);
-  const bool named = claim.id == wanted.named_claim;
-  if (claim.file != wanted.file) return Answer::cannot;
-  if (claim.completed) {
-    if (now - *claim.completed > counting::retry_window) return Answer::cannot;
-    const std::uint64_t tail = std::max(counting::tail_at_least, claim.file.size / counting::tail_divisor);
-    if (!named && (from_start || length > tail)) return Answer::cannot;
-  }
-  if (from_start && std::ranges::any_of(claim.active, [&](const ActiveDelivery& delivery) {
-        return carries_first_byte(delivery.ranges) && moving(delivery, now);
-      }))
-    return Answer::in_progress;
-  if (claim.charged + reserved(claim) + length > budget(claim.file.size, rules)) return Answer::cannot;
-  return Answer::takes;
-}
-
-Claim* find_claim(Token& token, const std::string& id) {
+/// The token's claim of that name, or nullptr; as const as the token is.
+template <class T>
+auto find_claim(T& token, const std::string& id) -> decltype(&token.claims.front()) {
   const auto found = std::ranges::find(token.claims, id, &Claim::id);
   return found == token.claims.end() ? nullptr : &*found;
 }
 
-/// The claims in the order they are asked: the one the request names, then the newest.
-std::vector<Claim*> asked(Token& token, const std::string& named) {
+template <class Delivery>
+bool contains(const std::vector<Delivery>& deliveries, const std::string& id) {
+  return std::ranges::find(deliveries, id, &Delivery::id) != deliveries.end();
+}
+
+bool is_dead(const ActiveDelivery& delivery, Time now) {
+  return now - delivery.last_progress > counting::dead_after;
+}
+
+/// A claim that never got a byte. What a dead worker sent after its last checkpoint is unknown: such a claim is not unused,
+/// it stays and can still be finished.
+bool is_unused(const Claim& claim) {
+  return claim.active.empty() && claim.lost.empty() && claim.charged == 0 && !claim.completed;
+}
+
+/// Ends the deliveries of a claim for which `ended` holds, by their last checkpoints.
+template <class Condition>
+void give_up_those(Claim& claim, const Condition& ended, Time now, std::vector<DeadDelivery>& dead) {
+  for (auto delivery = claim.active.begin(); delivery != claim.active.end();) {
+    if (!ended(*delivery)) {
+      ++delivery;
+      continue;
+    }
+    const auto place = delivery - claim.active.begin();
+    dead.push_back({.claim = claim.id, .delivery = give_up(claim, delivery, now)});
+    delivery = claim.active.begin() + place;
+  }
+}
+
+/// The claims in the order they are asked: the one the request names; then those that lack something; then those that were
+/// opened from the client's network; then the newest.
+std::vector<Claim*> asked(Token& token, const Wanted& wanted) {
   std::vector<Claim*> order;
-  if (Claim* claim = named.empty() ? nullptr : find_claim(token, named)) order.push_back(claim);
-  for (auto claim = token.claims.rbegin(); claim != token.claims.rend(); ++claim)
-    if (claim->id != named) order.push_back(&*claim);
+  for (auto claim = token.claims.rbegin(); claim != token.claims.rend(); ++claim) order.push_back(&*claim);
+  std::ranges::stable_sort(order, {}, [&](const Claim* claim) {
+    return std::tuple{claim->id != wanted.named_claim, claim->completed.has_value(), claim->network != wanted.network};
+  });
   return order;
 }
 
-void begin_delivery(Claim& claim, const Wanted& wanted, Time now) {
-  claim.last_seen = now;
-  if (wanted.ranges.empty()) return;
-  claim.active.push_back({.id = wanted.delivery,
-                          .ranges = wanted.ranges,
-                          .sent = 0,
-                          .started = now,
-                          .last_progress = now,
-                          .network = wanted.network});
+Grounds grounds_of(const Claim& claim, const Wanted& wanted) {
+  if (claim.completed) return Grounds::repeated;
+  if (!carries_first_byte(wanted.ranges)) return Grounds::continued;
+  // Who has pressed the button has not begun yet.
+  const bool begun = claim.charged > 0 || !claim.active.empty() || !claim.lost.empty();
+  return begun ? Grounds::restarted : Grounds::opened;
 }
 
-void forget_finished_claims(Token& token, Time now) {
-  while (token.claims.size() > counting::claims_kept) {
-    const auto finished = std::ranges::find_if(token.claims, [&](const Claim& claim) {
-      return claim.active.empty() && claim.completed && now - *claim.completed > counting::retry_window;
-    });
-    if (finished == token.claims.end()) return;
-    token.claims.erase(finished);
+/// Makes room for one more claim. The use of a claim that is forgotten stays counted.
+/// @return false if there is none
+bool make_room(Token& token, Time now) {
+  std::vector<Claim>& claims = token.claims;
+  const auto finished = [&](const Claim& claim) {
+    return claim.active.empty() && claim.completed && now - *claim.completed > counting::retry_window;
+  };
+  while (claims.size() >= counting::finished_claims_kept) {
+    const auto claim = std::ranges::find_if(claims, finished);
+    if (claim == claims.end()) break;
+    claims.erase(claim);
   }
+  if (claims.size() < counting::claims_kept) return true;
+  const auto idlest = std::ranges::min_element(
+      claims, {}, [](const Claim& claim) { return std::pair{!claim.active.empty(), claim.last_seen}; });
+  if (!idlest->active.empty()) return false;
+  claims.erase(idlest);
+  return true;
 }
 
 Refusal used_up(const Token& token) {
@@ -107,19 +95,27 @@ Refusal expired(const Token& token) {
   return {.code = Errc::token_expired, .details = {{"expired_at", format_rfc3339(token.expires_at)}}};
 }
 
-Admission refused(Refusal refusal) {
+Refusal in_progress() {
+  return {.code = Errc::download_in_progress, .details = {}};
+}
+
+Admission refused(Refusal refusal, bool held_up = false) {
   Admission admission;
   admission.refusal = std::move(refusal);
+  admission.held_up = held_up;
+  return admission;
+}
+
+/// Lets `claim`, which is one of `token`'s, take the request.
+Admission& take(Admission& admission, Admission::Kind kind, Token& token, Claim& claim, const Wanted& wanted, Time now) {
+  begin_delivery(claim, wanted, admission.grounds, now);
+  admission.kind = kind;
+  admission.claim = claim.id;
+  admission.token = std::move(token);
   return admission;
 }
 
 }  // namespace
-
-std::uint64_t budget(std::uint64_t size, const Rules& rules) {
-  const double repeats = static_cast<double>(size) * rules.retry_budget;
-  constexpr double most = static_cast<double>(std::numeric_limits<std::int64_t>::max()) / 4;
-  return size + static_cast<std::uint64_t>(std::clamp(repeats, 0.0, most)) + counting::budget_slack;
-}
 
 std::optional<Refusal> refusal(const Token& token, Time now) {
   if (token.revoked_at)
@@ -129,28 +125,6 @@ std::optional<Refusal> refusal(const Token& token, Time now) {
   return std::nullopt;
 }
 
-Token tidy(const Token& before, Time now, std::vector<DeadDelivery>& dead) {
-  Token token = before;
-  for (Claim& claim : token.claims) {
-    const auto gone = std::ranges::stable_partition(
-        claim.active, [&](const ActiveDelivery& delivery) { return now - delivery.last_progress <= counting::dead_after; });
-    for (const ActiveDelivery& delivery : gone) {
-      account(claim, delivery.ranges, delivery.sent, delivery.sent, now);
-      dead.push_back({.claim = claim.id, .delivery = delivery});
-      claim.lost.push_back({.id = delivery.id, .sent = delivery.sent});
-      if (claim.lost.size() > counting::lost_kept) claim.lost.erase(claim.lost.begin());
-    }
-    claim.active.erase(gone.begin(), gone.end());
-  }
-  // What a dead worker sent after its last checkpoint is unknown: such a claim stays, and can still be finished.
-  const auto given_back = std::erase_if(token.claims, [&](const Claim& claim) {
-    return claim.active.empty() && claim.lost.empty() && claim.charged == 0 && !claim.completed &&
-           now - claim.last_seen >= counting::give_back_after;
-  });
-  token.uses -= static_cast<std::int64_t>(given_back);
-  return token;
-}
-
 Admission decide(const Token& before, const Wanted& wanted, Time now) {
   if (const auto refused_token = refusal(before, now)) return refused(*refused_token);
   Admission admission;
@@ -158,51 +132,89 @@ Admission decide(const Token& before, const Wanted& wanted, Time now) {
     admission.kind = Admission::Kind::unlimited;
     return admission;
   }
-
   Token token = tidy(before, now, admission.dead);
-  const std::vector<Range> whole{{.first = 0, .length = wanted.file.size}};
-  const std::vector<Range>& ranges = wanted.ranges.empty() ? whole : wanted.ranges;
-  bool in_the_way = false;
-  for (Claim* claim : asked(token, wanted.named_claim)) {
-    const Answer reply = answer(*claim, wanted, ranges, token.rules, now);
-    in_the_way = in_the_way || reply == Answer::in_progress;
-    if (reply != Answer::takes) continue;
-    begin_delivery(*claim, wanted, now);
-    admission.kind = Admission::Kind::continued;
-    admission.claim = claim->id;
-    admission.token = std::move(token);
-    return admission;
+  const auto stands_still = [&](const ActiveDelivery& delivery) { return !moving(delivery, now); };
+
+  // Rule 2: an open claim takes it; the one that is named is asked first (rule 8).
+  for (Claim* claim : asked(token, wanted)) {
+    const Answer reply = answer(*claim, wanted, token.rules, now);
+    admission.held_up = admission.held_up || reply == Answer::held_up;
+    if (reply != Answer::takes && reply != Answer::takes_over) continue;
+    admission.grounds = grounds_of(*claim, wanted);
+    if (reply == Answer::takes_over) give_up_those(*claim, stands_still, now, admission.dead);
+    return take(admission, Admission::Kind::continued, token, *claim, wanted, now);
   }
 
+  // Rule 3: a claim is opened. What does not begin a download waits for its own claim rather than cost another use.
   if (now >= token.expires_at) return refused(expired(token));
-  if (token.uses >= token.max_uses)
-    return refused(in_the_way ? Refusal{.code = Errc::download_in_progress, .details = {}} : used_up(token));
-  forget_finished_claims(token, now);
-  token.uses += 1;
-  token.claims.push_back({.id = wanted.new_claim, .opened = now, .file = wanted.file, .last_seen = now});
-  begin_delivery(token.claims.back(), wanted, now);
-  admission.kind = Admission::Kind::opened;
-  admission.claim = wanted.new_claim;
-  admission.token = std::move(token);
-  return admission;
+  const bool begins = wanted.ranges.empty() || carries_first_byte(wanted.ranges);
+  if (admission.held_up && !begins) return refused(in_progress(), true);
+  if (token.uses < token.max_uses) {
+    if (!make_room(token, now)) return refused(in_progress());
+    token.uses += 1;
+    token.claims.push_back(
+        {.id = wanted.new_claim, .opened = now, .network = wanted.network, .file = wanted.file, .last_seen = now});
+    admission.grounds = Grounds::opened;
+    return take(admission, Admission::Kind::opened, token, token.claims.back(), wanted, now);
+  }
+
+  // The file was replaced under a download that had not ended: its use is good for the new one.
+  for (Claim* claim : asked(token, wanted)) {
+    if (!may_renew(*claim, wanted, token.rules, now)) continue;
+    give_up_those(*claim, stands_still, now, admission.dead);
+    claim->file = wanted.file;
+    claim->covered = {};
+    claim->lost.clear();
+    claim->handed_off.clear();
+    admission.grounds = Grounds::renewed;
+    return take(admission, Admission::Kind::continued, token, *claim, wanted, now);
+  }
+  return admission.held_up ? refused(in_progress(), true) : refused(used_up(token));  // rule 4
 }
 
-std::optional<std::string> admitted_before(const Token& token, const std::string& delivery) {
-  for (const Claim& claim : token.claims)
-    if (std::ranges::find(claim.active, delivery, &ActiveDelivery::id) != claim.active.end()) return claim.id;
+std::optional<Admission> admitted_before(const Token& token, const std::string& delivery) {
+  for (const Claim& claim : token.claims) {
+    Admission admission;
+    admission.kind = Admission::Kind::continued;
+    admission.claim = claim.id;
+    admission.grounds = Grounds::continued;
+    const auto active = std::ranges::find(claim.active, delivery, &ActiveDelivery::id);
+    if (active != claim.active.end()) {
+      admission.grounds = active->grounds;
+    } else if (!contains(claim.handed_off, delivery)) {
+      continue;
+    }
+    admission.token = token;
+    return admission;
+  }
   return std::nullopt;
 }
 
-std::optional<Token> checkpoint(const Token& before, const Progress& progress, Time now) {
+std::optional<Token> checkpoint(const Token& before, std::span<const Progress> progress, Time now) {
   Token token = before;
-  Claim* claim = find_claim(token, progress.claim);
-  if (claim == nullptr) return std::nullopt;
-  const auto delivery = std::ranges::find(claim->active, progress.delivery, &ActiveDelivery::id);
-  if (delivery == claim->active.end()) return std::nullopt;
-  delivery->sent = progress.sent;
-  delivery->last_progress = now;
-  claim->last_seen = now;
+  bool noted = false;
+  for (const Progress& each : progress) {
+    Claim* claim = find_claim(token, each.claim);
+    if (claim == nullptr) continue;
+    const auto delivery = std::ranges::find(claim->active, each.delivery, &ActiveDelivery::id);
+    if (delivery == claim->active.end()) continue;
+    delivery->sent = std::max(delivery->sent, each.sent);
+    delivery->last_progress = now;
+    claim->last_seen = now;
+    noted = true;
+  }
+  if (!noted) return std::nullopt;
   return token;
+}
+
+bool is_active(const Token& token, const Progress& progress) {
+  const Claim* claim = find_claim(token, progress.claim);
+  return claim != nullptr && contains(claim->active, progress.delivery);
+}
+
+bool is_lost(const Token& token, const Progress& progress) {
+  const Claim* claim = find_claim(token, progress.claim);
+  return claim != nullptr && contains(claim->lost, progress.delivery);
 }
 
 std::optional<Token> settle(const Token& before, const Progress& progress, Time now) {
@@ -211,18 +223,51 @@ std::optional<Token> settle(const Token& before, const Progress& progress, Time 
   if (claim == nullptr) return std::nullopt;
   const auto active = std::ranges::find(claim->active, progress.delivery, &ActiveDelivery::id);
   const auto lost = std::ranges::find(claim->lost, progress.delivery, &LostDelivery::id);
+  std::uint64_t charged_before = 0;
   if (active != claim->active.end()) {
     claim->active.erase(active);
-    account(*claim, progress.ranges, progress.sent, progress.sent, now);
   } else if (lost != claim->lost.end()) {
-    const std::uint64_t charged = std::min(lost->sent, progress.sent);
+    charged_before = std::min(lost->sent, progress.sent);
     claim->lost.erase(lost);
-    account(*claim, progress.ranges, progress.sent, progress.sent - charged, now);
   } else {
     return std::nullopt;
   }
+  account(*claim, progress.ranges, progress.sent, progress.sent - charged_before, now);
   claim->last_seen = now;
   return token;
+}
+
+std::optional<Token> correct(const Token& before, const Progress& progress, Time now) {
+  Token token = before;
+  Claim* claim = find_claim(token, progress.claim);
+  if (claim == nullptr) return std::nullopt;
+  const auto delivery = std::ranges::find(claim->handed_off, progress.delivery, &HandedOffDelivery::id);
+  if (delivery == claim->handed_off.end()) return std::nullopt;
+  const std::vector<Range> ranges = std::move(delivery->ranges);
+  claim->handed_off.erase(delivery);
+  claim->charged -= total_length(ranges);
+  account(*claim, ranges, progress.sent, progress.sent, now);
+  return token;
+}
+
+Token tidy(const Token& before, Time now, std::vector<DeadDelivery>& dead) {
+  Token token = before;
+  for (Claim& claim : token.claims)
+    give_up_those(claim, [&](const ActiveDelivery& delivery) { return is_dead(delivery, now); }, now, dead);
+  const auto given_back = std::erase_if(
+      token.claims, [&](const Claim& claim) { return is_unused(claim) && now - claim.last_seen >= counting::give_back_after; });
+  token.uses -= static_cast<std::int64_t>(given_back);
+  return token;
+}
+
+Time tidy_due(const Token& token) {
+  Time due = Time::max();
+  for (const Claim& claim : token.claims) {
+    for (const ActiveDelivery& delivery : claim.active)
+      due = std::min(due, delivery.last_progress + counting::dead_after + seconds{1});
+    if (is_unused(claim)) due = std::min(due, claim.last_seen + counting::give_back_after);
+  }
+  return due;
 }
 
 }  // namespace claimcheck

@@ -1,5 +1,7 @@
 #include "core/delivery_log.h"
 
+#include <algorithm>
+
 namespace claimcheck {
 
 const char* to_string(Outcome outcome) {
@@ -35,7 +37,18 @@ DeliveryRecord record_of(const TokenId& token, const std::string& claim, const A
           .range = {.first = delivery.ranges.front().first, .length = total_length(delivery.ranges)},
           .sent = sent,
           .outcome = outcome,
+          .grounds = delivery.grounds,
           .network = delivery.network};
+}
+
+bool told_together(const RefusalRecord& left, const RefusalRecord& right) {
+  const auto hour = [](const RefusalRecord& record) { return std::chrono::floor<std::chrono::hours>(record.first); };
+  return left.token == right.token && left.error == right.error && left.network == right.network && hour(left) == hour(right);
+}
+
+void add(RefusalRecord& record, const RefusalRecord& later) {
+  record.last = std::max(record.last, later.last);
+  record.times += later.times;
 }
 
 }  // namespace claimcheck

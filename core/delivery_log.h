@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,7 +35,8 @@ struct DeliveryRecord {
   Range range;  ///< what the response was to carry: where it began, and how many bytes in all
   std::uint64_t sent = 0;
   Outcome outcome = Outcome::complete;
-  std::string network;  ///< the client's network, anonymised
+  Grounds grounds = Grounds::opened;  ///< why it was admitted
+  std::string network;                ///< the client's network, anonymised
 
   bool operator==(const DeliveryRecord&) const = default;
 };
@@ -42,13 +45,39 @@ struct DeliveryRecord {
 DeliveryRecord record_of(const TokenId& token, const std::string& claim, const ActiveDelivery& delivery, std::uint64_t sent,
                          Outcome outcome, Time ended);
 
-/// Keeps finished deliveries. One object belongs to one thread. Methods may throw Error{unavailable}.
+/// Requests for a token that were refused: one record for all of the same reason, network and hour, so that nobody can fill
+/// the log by asking.
+struct RefusalRecord {
+  TokenId token;
+  std::string error;    ///< "usage_limit_exceeded" …: the word of the error table
+  std::string network;  ///< anonymised
+  Time first, last;
+  std::int64_t times = 1;
+
+  bool operator==(const RefusalRecord&) const = default;
+};
+
+/// Whether two refusals are told of in one record.
+bool told_together(const RefusalRecord& left, const RefusalRecord& right);
+/// Adds a later refusal to an earlier record that tells of both.
+void add(RefusalRecord& record, const RefusalRecord& later);
+
+/// Keeps what has happened. One object belongs to one thread. Methods may throw Error{unavailable}; what they were to keep
+/// may be given to them again.
 class DeliveryLog {
  public:
   virtual ~DeliveryLog() = default;
-  virtual void append(const DeliveryRecord& record) = 0;
+  /// Appends deliveries; one whose id is in the log already is passed over.
+  virtual void append(std::span<const DeliveryRecord> records) = 0;
+  /// Counts refusals.
+  virtual void count(std::span<const RefusalRecord> refusals) = 0;
   /// The newest `limit` deliveries of a token, newest first.
   virtual std::vector<DeliveryRecord> of_token(const TokenId& token, int limit) = 0;
+  /// The newest `limit` refusals of a token, newest first.
+  virtual std::vector<RefusalRecord> refusals_of_token(const TokenId& token, int limit) = 0;
+  /// Removes at most `limit` deliveries and as many refusals that ended before a moment.
+  /// @return how many rows went
+  virtual std::int64_t prune(Time before, int limit) = 0;
 };
 
 }  // namespace claimcheck

@@ -23,23 +23,22 @@ Error too_busy() {
 
 Admission Enforcement::admit(Token token, const Wanted& wanted) {
   int waits = 0;
+  std::vector<DeadDelivery> dead;  // ended by an attempt whose acknowledgement was lost
   for (int attempt = 1; attempt <= max_attempts;) {
-    if (const auto claim = admitted_before(token, wanted.delivery)) {
-      Admission admission;
-      admission.kind = Admission::Kind::continued;
-      admission.claim = *claim;
-      admission.token = std::move(token);
-      return admission;
+    if (auto admitted = admitted_before(token, wanted.delivery)) {
+      admitted->dead = std::move(dead);
+      return std::move(*admitted);
     }
     Admission admission = decide(token, wanted, store_.now());
-    if (admission.token && store_.replace(*admission.token)) return admission;
-    if (admission.token) {
-      pause_(back_off(attempt++));
-    } else {
-      const bool in_the_way =
-          admission.kind == Admission::Kind::refused && admission.refusal.code == Errc::download_in_progress;
-      if (!in_the_way || waits++ == max_waits) return admission;
+    const bool refused = admission.kind == Admission::Kind::refused;
+    // A request that names its claim waits for it rather than cost another use.
+    const bool worth_waiting = admission.held_up && (refused || !wanted.named_claim.empty());
+    if (worth_waiting && waits++ < max_waits) {
       pause_(wait_for_delivery);
+    } else {
+      if (!admission.token || store_.replace(*admission.token)) return admission;
+      dead = std::move(admission.dead);
+      pause_(back_off(attempt++));
     }
     auto again = store_.find(token.id);
     if (!again) throw Error{Errc::invalid_token, "the token was removed while it was being used"};
@@ -61,18 +60,36 @@ std::optional<Token> Enforcement::change(const TokenId& id,
   throw too_busy();
 }
 
-bool Enforcement::checkpoint(const TokenId& id, const Progress& progress) {
-  bool active = false;
-  change(id, [&](const Token& token, Time now) {
-    auto next = claimcheck::checkpoint(token, progress, now);
-    active = next.has_value();
-    return next;
-  });
-  return active;
+std::vector<std::string> Enforcement::checkpoint(const TokenId& id, std::span<const Progress> progress) {
+  const auto token = change(id, [&](const Token& before, Time now) { return claimcheck::checkpoint(before, progress, now); });
+  std::vector<std::string> ended;
+  for (const Progress& each : progress)
+    if (!token || !is_active(*token, each)) ended.push_back(each.delivery);
+  return ended;
 }
 
-void Enforcement::settle(const TokenId& id, const Progress& progress) {
-  change(id, [&](const Token& token, Time now) { return claimcheck::settle(token, progress, now); });
+bool Enforcement::settle(const TokenId& id, const Progress& progress) {
+  bool ours = true;
+  change(id, [&](const Token& token, Time now) {
+    ours = ours && !is_lost(token, progress);
+    return claimcheck::settle(token, progress, now);
+  });
+  return ours;
+}
+
+Tidied Enforcement::tidy(const TokenId& id) {
+  Tidied tidied;
+  const auto token = change(id, [&](const Token& before, Time now) -> std::optional<Token> {
+    if (tidy_due(before) > now) return std::nullopt;  // or an attempt whose acknowledgement was lost has done it
+    tidied.dead.clear();
+    Token next = claimcheck::tidy(before, now, tidied.dead);
+    tidied.given_back = before.uses - next.uses;
+    return next;
+  });
+  std::erase_if(tidied.dead, [&](const DeadDelivery& each) {
+    return token && is_active(*token, {.claim = each.claim, .delivery = each.delivery.id});
+  });
+  return tidied;
 }
 
 std::optional<Token> Enforcement::revoke(const TokenId& id) {

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "core/admission.h"
 #include "core/token_store.h"
@@ -11,6 +15,12 @@ namespace claimcheck {
 
 /// Waits about so long, with jitter. Handed in by main(); tests hand in nothing that waits.
 using Pause = std::function<void(std::chrono::milliseconds about)>;
+
+/// What tidying a token's row came to.
+struct Tidied {
+  std::vector<DeadDelivery> dead;  ///< ended by this call, as interrupted
+  std::int64_t given_back = 0;     ///< uses
+};
 
 /// Carries the decisions of core/admission.h out on a store: one compare-and-swap on the token's row each, read and decided
 /// again when somebody else was faster. Belongs to the store's thread.
@@ -25,18 +35,24 @@ class Enforcement {
   /// Throws Error{unavailable} if the store fails, or if others were faster for too many attempts.
   Admission admit(Token token, const Wanted& wanted);
 
-  /// Stores a checkpoint. @return false if the delivery is not active any more.
+  /// Stores a checkpoint of several deliveries of one token.
+  /// @return those of `progress` that are not active any more: they were given up for another, or found dead.
   /// Throws Error{unavailable}.
-  bool checkpoint(const TokenId& id, const Progress& progress);
+  std::vector<std::string> checkpoint(const TokenId& id, std::span<const Progress> progress);
 
   /// Stores the end of a delivery. Throws Error{unavailable}; it is then found dead by its last checkpoint.
-  void settle(const TokenId& id, const Progress& progress);
+  /// @return false if somebody else has ended it already, by its last checkpoint: its outcome is theirs to tell.
+  bool settle(const TokenId& id, const Progress& progress);
+
+  /// Settles what a token's dead workers left, and gives its unused claims back. Throws Error{unavailable}.
+  Tidied tidy(const TokenId& id);
 
   /// Withdraws a token. Revoking twice changes nothing.
   /// @return the token as it is now, or nothing if there is none. Throws Error{unavailable}.
   std::optional<Token> revoke(const TokenId& id);
 
  private:
+  /// @return the token as it was stored, or as it is if `changed` changes nothing; nothing if there is none
   std::optional<Token> change(const TokenId& id, const std::function<std::optional<Token>(const Token&, Time)>& changed);
 
   TokenStore& store_;

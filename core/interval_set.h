@@ -16,6 +16,9 @@ class IntervalSet {
   explicit IntervalSet(const std::vector<Range>& runs);
 
   void add(Range run);
+  /// Closes the smallest gaps between runs until there are at most `most` of them, at least one. The set only grows by
+  /// that, so what it stands for is never given away twice because of it.
+  void merge_down_to(std::size_t most);
   /// Whether every byte of [0, size) is in the set; true for size 0.
   bool covers(std::uint64_t size) const;
   /// How many bytes are in the set.

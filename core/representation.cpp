@@ -17,7 +17,30 @@ Json represent(const ActiveDelivery& delivery) {
           {"first", delivery.ranges.front().first},
           {"length", total_length(delivery.ranges)},
           {"sent", delivery.sent},
+          {"grounds", to_string(delivery.grounds)},
+          {"last_progress_at", format_rfc3339(delivery.last_progress)},
           {"network", delivery.network}};
+}
+
+Json represent(const DeliveryRecord& record) {
+  return {{"id", record.id},
+          {"claim", record.claim},
+          {"started_at", format_rfc3339(record.started)},
+          {"ended_at", format_rfc3339(record.ended)},
+          {"first", record.range.first},
+          {"length", record.range.length},
+          {"sent", record.sent},
+          {"grounds", to_string(record.grounds)},
+          {"outcome", to_string(record.outcome)},
+          {"network", record.network}};
+}
+
+Json represent(const RefusalRecord& record) {
+  return {{"error", record.error},
+          {"network", record.network},
+          {"first_at", format_rfc3339(record.first)},
+          {"last_at", format_rfc3339(record.last)},
+          {"times", record.times}};
 }
 
 Json represent(const Claim& claim) {
@@ -25,6 +48,7 @@ Json represent(const Claim& claim) {
   for (const ActiveDelivery& delivery : claim.active) active.push_back(represent(delivery));
   return {{"id", claim.id},
           {"opened_at", format_rfc3339(claim.opened)},
+          {"network", claim.network},
           {"size", claim.file.size},
           {"covered", claim.covered.total()},
           {"charged", claim.charged},
@@ -73,16 +97,15 @@ Json represent(const Token& token, Time now) {
           {"claims", std::move(claims)}};
 }
 
-Json represent(const DeliveryRecord& record) {
-  return {{"id", record.id},
-          {"claim", record.claim},
-          {"started_at", format_rfc3339(record.started)},
-          {"ended_at", format_rfc3339(record.ended)},
-          {"first", record.range.first},
-          {"length", record.range.length},
-          {"sent", record.sent},
-          {"outcome", to_string(record.outcome)},
-          {"network", record.network}};
+Json represent_story(const Token& token, DeliveryLog& log, Time now) {
+  constexpr int most_shown = 200;
+  Json story = represent(token, now);
+  story["deliveries"] = Json::array();
+  for (const DeliveryRecord& record : log.of_token(token.id, most_shown)) story["deliveries"].push_back(represent(record));
+  story["refusals"] = Json::array();
+  for (const RefusalRecord& record : log.refusals_of_token(token.id, most_shown))
+    story["refusals"].push_back(represent(record));
+  return story;
 }
 
 Json represent(const ApiKey& key) {

@@ -19,12 +19,13 @@ using Json = nlohmann::ordered_json;
 /// The one answer that contains the secret: id, secret, url, filename, size, policy, max_uses, expires_at.
 Json represent(const Issued& issued, const Site& site);
 
-/// A token for its administrator, without deliveries: id, state, storage, file, filename, size, policy, email, max_uses, uses,
-/// created_at, expires_at, revoked_at, facts, claims.
+/// A token for its administrator, without what is over: id, state, storage, file, filename, size, policy, email, max_uses,
+/// uses, created_at, expires_at, revoked_at, facts, claims.
 Json represent(const Token& token, Time now);
 
-/// One finished delivery: id, claim, started_at, ended_at, first, length, sent, outcome, network.
-Json represent(const DeliveryRecord& record);
+/// The story of a token: what represent(token) shows, with `deliveries` (id, claim, started_at, ended_at, first, length, sent,
+/// grounds, outcome, network) and `refusals` (error, network, first_at, last_at, times), newest first.
+Json represent_story(const Token& token, DeliveryLog& log, Time now);
 
 /// A key without its text: id, name, scopes, created_at, revoked_at.
 Json represent(const ApiKey& key);

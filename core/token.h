@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/grounds.h"
 #include "core/interval_set.h"
 #include "core/policy.h"
 #include "core/secret.h"
@@ -33,13 +34,14 @@ struct ActiveDelivery {
   std::vector<Range> ranges;  ///< what the response will carry, in this order; one, unless several ranges were asked for
   std::uint64_t sent = 0;     ///< bytes of `ranges` handed over by the last checkpoint
   Time started;
-  Time last_progress;   ///< when `sent` last grew, or the delivery began
+  Time last_progress;   ///< of the last checkpoint, or when the delivery began; there are none while nothing moves
   std::string network;  ///< the client's network, anonymised
+  Grounds grounds = Grounds::opened;
 
   bool operator==(const ActiveDelivery&) const = default;
 };
 
-/// A delivery that was taken for dead, in case its worker turns up after all.
+/// A delivery that was taken for dead, or given up since it stood still, in case its worker turns up after all.
 struct LostDelivery {
   std::string id;
   std::uint64_t sent = 0;  ///< what it was charged, by its last checkpoint
@@ -47,17 +49,28 @@ struct LostDelivery {
   bool operator==(const LostDelivery&) const = default;
 };
 
+/// A delivery that the web server was told to send: what arrived is unknown, unless its log tells.
+struct HandedOffDelivery {
+  std::string id;
+  std::vector<Range> ranges;
+  Time at;
+
+  bool operator==(const HandedOffDelivery&) const = default;
+};
+
 /// A use being spent: which bytes its holder has been given so far (see docs/counting.md).
 struct Claim {
   std::string id;  ///< 16 characters [a-z0-9]; part of the claim URL
   Time opened;
+  std::string network;  ///< from which it was opened, anonymised
   FileVersion file;
-  IntervalSet covered;        ///< bytes handed to the front end, active deliveries not included
-  std::uint64_t charged = 0;  ///< bytes handed over in total, repeats included, active deliveries not included
+  IntervalSet covered;        ///< bytes given to the front end; neither active nor handed-off deliveries included
+  std::uint64_t charged = 0;  ///< bytes given in total, repeats and handed-off deliveries included, active ones not
   std::vector<ActiveDelivery> active;
-  std::vector<LostDelivery> lost;  ///< the latest few
-  Time last_seen;                  ///< when anything last happened on this claim
-  std::optional<Time> completed;   ///< when `covered` became the whole file
+  std::vector<LostDelivery> lost;             ///< the latest few
+  std::vector<HandedOffDelivery> handed_off;  ///< the latest few; older ones have become part of `covered`
+  Time last_seen;                             ///< when anything last happened on this claim
+  std::optional<Time> completed;              ///< when covered and handed off together became the whole file
 
   bool operator==(const Claim&) const = default;
 };

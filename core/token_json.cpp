@@ -35,7 +35,14 @@ Json encode(const ActiveDelivery& delivery) {
           {"sent", delivery.sent},
           {"started", to_unix(delivery.started)},
           {"last_progress", to_unix(delivery.last_progress)},
-          {"network", delivery.network}};
+          {"network", delivery.network},
+          {"grounds", to_string(delivery.grounds)}};
+}
+
+Grounds decode_grounds(const std::string& word) {
+  const auto grounds = parse_grounds(word);
+  if (!grounds) throw Error{Errc::internal, "the stored claims have unknown grounds"};
+  return *grounds;
 }
 
 ActiveDelivery decode_active(const Json& json) {
@@ -44,7 +51,16 @@ ActiveDelivery decode_active(const Json& json) {
           .sent = json.at("sent"),
           .started = decode_time(json.at("started")),
           .last_progress = decode_time(json.at("last_progress")),
-          .network = json.at("network")};
+          .network = json.at("network"),
+          .grounds = decode_grounds(json.value("grounds", to_string(Grounds::continued)))};
+}
+
+Json encode(const HandedOffDelivery& delivery) {
+  return {{"id", delivery.id}, {"ranges", encode(delivery.ranges)}, {"at", to_unix(delivery.at)}};
+}
+
+HandedOffDelivery decode_handed_off(const Json& json) {
+  return {.id = json.at("id"), .ranges = decode_ranges(json.at("ranges")), .at = decode_time(json.at("at"))};
 }
 
 Json encode(const Claim& claim) {
@@ -52,14 +68,18 @@ Json encode(const Claim& claim) {
   for (const ActiveDelivery& delivery : claim.active) active.push_back(encode(delivery));
   Json lost = Json::array();
   for (const LostDelivery& delivery : claim.lost) lost.push_back({{"id", delivery.id}, {"sent", delivery.sent}});
+  Json handed_off = Json::array();
+  for (const HandedOffDelivery& delivery : claim.handed_off) handed_off.push_back(encode(delivery));
   return {{"id", claim.id},
           {"opened", to_unix(claim.opened)},
+          {"network", claim.network},
           {"size", claim.file.size},
           {"mtime_ns", claim.file.mtime_ns},
           {"covered", encode(claim.covered.runs())},
           {"charged", claim.charged},
           {"active", std::move(active)},
           {"lost", std::move(lost)},
+          {"handed_off", std::move(handed_off)},
           {"last_seen", to_unix(claim.last_seen)},
           {"completed", claim.completed ? Json(to_unix(*claim.completed)) : Json(nullptr)}};
 }
@@ -67,12 +87,14 @@ Json encode(const Claim& claim) {
 Claim decode_claim(const Json& json) {
   Claim claim{.id = json.at("id"),
               .opened = decode_time(json.at("opened")),
+              .network = json.value("network", ""),
               .file = {.size = json.at("size"), .mtime_ns = json.at("mtime_ns")},
               .covered = IntervalSet{decode_ranges(json.at("covered"))},
               .charged = json.at("charged"),
               .last_seen = decode_time(json.at("last_seen"))};
   for (const Json& delivery : json.at("active")) claim.active.push_back(decode_active(delivery));
   for (const Json& delivery : json.at("lost")) claim.lost.push_back({.id = delivery.at("id"), .sent = delivery.at("sent")});
+  for (const Json& delivery : json.value("handed_off", Json::array())) claim.handed_off.push_back(decode_handed_off(delivery));
   if (const Json& completed = json.at("completed"); !completed.is_null()) claim.completed = decode_time(completed);
   return claim;
 }

@@ -42,6 +42,9 @@ class TokenSweep {
  public:
   virtual ~TokenSweep() = default;
 
+  /// Tokens for which tidy() has something to do at `now`, in the order of their ids, after `after`.
+  virtual std::vector<TokenId> unsettled(Time now, const std::optional<TokenId>& after, int limit) = 0;
+
   /// Tokens whose right ended by `now` (revoked, or expired and past their grace) and that are not cleaned yet, in the order
   /// of their ids, after `after`.
   virtual std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) = 0;

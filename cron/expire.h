@@ -5,6 +5,7 @@
 #include "core/enforcement.h"
 #include "core/storage.h"
 #include "core/token_store.h"
+#include "cron/mode.h"
 
 namespace claimcheck::cron {
 
@@ -14,9 +15,6 @@ struct ExpireReport {
   std::int64_t files = 0;   ///< removed
   std::int64_t failed = 0;  ///< files that could not be removed; tried again by the next run
 };
-
-/// Whether a job changes anything.
-enum class Mode { real, dry_run };
 
 /// Marks tokens whose right has ended, and removes the file of each whose policy says so, unless another live token refers to
 /// it. Works in batches until nothing is due; a token is marked after its file is gone, so a run that is killed is continued

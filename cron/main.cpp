@@ -3,10 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "config/config.h"
 #include "core/error.h"
 #include "cron/expire.h"
+#include "cron/purge.h"
+#include "cron/settle.h"
 #include "files/open_storages.h"
 #include "sql/migrate.h"
 #include "sql/stores.h"
@@ -24,29 +27,58 @@ struct Options {
   bool dry_run = false, verbose = false, json = false;
 };
 
+/// What all jobs of one run did.
+struct Report {
+  cron::ExpireReport expired;
+  cron::SettleReport settled;
+  std::int64_t purged = 0;  ///< rows of the log
+};
+
+Report run_jobs(const config::Config& config, sql::Database& database, cron::Mode mode) {
+  sql::SqlTokenStore tokens{database};
+  sql::SqlDeliveryLog log{database};
+  const Pause pause = [](std::chrono::milliseconds about) { std::this_thread::sleep_for(about); };
+  const Storages storages = files::open_storages(config.storages);
+  Report report;
+  report.settled = cron::settle(tokens, tokens, log, pause, mode);
+  report.expired = cron::expire(tokens, tokens, storages, mode, tokens.now());
+  if (mode == cron::Mode::real) report.purged = cron::purge(log, tokens.now() - config.log.retention);
+  return report;
+}
+
+std::string counted(std::int64_t number, std::string_view noun) {
+  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+}
+
+void show(const Report& report, const Options& options) {
+  if (options.json) {
+    const nlohmann::ordered_json shown{{"dry_run", options.dry_run},
+                                       {"interrupted", report.settled.interrupted},
+                                       {"given_back", report.settled.given_back},
+                                       {"expired", report.expired.tokens},
+                                       {"files_removed", report.expired.files},
+                                       {"files_failed", report.expired.failed},
+                                       {"log_rows_removed", report.purged}};
+    fmt::print("{}\n", shown.dump());
+  } else if (options.verbose || options.dry_run) {
+    fmt::print("{}{} settled as interrupted, {} given back, {} ended, {} removed{}\n", options.dry_run ? "dry run: " : "",
+               counted(report.settled.interrupted, "download"), counted(report.settled.given_back, "use"),
+               counted(report.expired.tokens, "token"), counted(report.expired.files, "file"),
+               options.dry_run ? "" : fmt::format(", {} of the log forgotten", counted(report.purged, "row")));
+  }
+}
+
 int run(const Options& options) {
   const auto config = config::load_or_explain(options.config);
   if (!config) return usage_fault;
   sql::prepare_driver();
   const auto database = sql::open_database(sql::target_of(config->store));
   sql::migrate(*database);
-  sql::SqlTokenStore tokens{*database};
-  const Storages storages = files::open_storages(config->storages);
-  const auto mode = options.dry_run ? cron::Mode::dry_run : cron::Mode::real;
-  const cron::ExpireReport report = cron::expire(tokens, tokens, storages, mode, tokens.now());
-  if (options.json) {
-    const nlohmann::ordered_json shown{{"dry_run", options.dry_run},
-                                       {"expired", report.tokens},
-                                       {"files_removed", report.files},
-                                       {"files_failed", report.failed}};
-    fmt::print("{}\n", shown.dump());
-  } else if (options.verbose || options.dry_run) {
-    fmt::print("{}{} token{} ended, {} file{} removed\n", options.dry_run ? "dry run: " : "", report.tokens,
-               report.tokens == 1 ? "" : "s", report.files, report.files == 1 ? "" : "s");
-  }
-  if (report.failed == 0) return 0;
+  const Report report = run_jobs(*config, *database, options.dry_run ? cron::Mode::dry_run : cron::Mode::real);
+  show(report, options);
+  if (report.expired.failed == 0) return 0;
   fmt::print(stderr, "error: {} files could not be removed\nhint: the configuration lacks their storage; add it again\n",
-             report.failed);
+             report.expired.failed);
   return some_failed;
 }
 

@@ -18,6 +18,11 @@ struct AdmittedDelivery {
   std::vector<DeadDelivery> dead;  ///< what this admission found dead, for the log
 };
 
+/// What a request turned out to be about, for the logs; also when it is refused.
+struct Subject {
+  std::optional<TokenId> token;
+};
+
 /// What a route gives back.
 struct Answer {
   Reply reply;

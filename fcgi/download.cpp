@@ -17,11 +17,12 @@ namespace {
 
 constexpr std::size_t name_length = 16;
 
-Token find_token(const Services& services, const std::string& presented) {
+Token find_token(const Services& services, const std::string& presented, Subject& subject) {
   const auto secret = Secret::parse(presented);
   if (!secret) throw Error{Errc::invalid_token, "not the form of a secret"};
   auto token = services.tokens.find(secret->digest());
   if (!token) throw Error{Errc::invalid_token, "no token has this secret"};
+  subject.token = token->id;
   return std::move(*token);
 }
 
@@ -67,9 +68,10 @@ bool wants_page(const Token& token, const Request& request) {
   return token.rules.confirm == Confirm::automatic && token.max_uses > 0 && request.format == Format::html;
 }
 
-/// The landing page for browsers; a terminal gets the line that presses the button.
-Reply page(const Services& services, const Request& request, const Token& token) {
-  if (request.format == Format::html) return landing_page(token, services.site);
+/// The landing page for browsers; a terminal gets the line that presses the button. Counts nothing.
+Reply page(const Services& services, const Request& request, const Token& token, const FileVersion& version) {
+  require_admissible(token, wanted(services, request, version, {{.first = 0, .length = version.size}}), services.tokens.now());
+  if (request.format == Format::html || request.prefetch) return landing_page(token, services.site);
   Reply reply;
   add_common_headers(reply);
   reply.set("Content-Type", "text/plain; charset=utf-8");
@@ -110,7 +112,8 @@ Answer deliver(const Services& services, const Request& request, const Token& to
                                   .ranges = std::move(asked.ranges),
                                   .started = now,
                                   .last_progress = now,
-                                  .network = request.network},
+                                  .network = request.network,
+                                  .grounds = admission.grounds},
                      .dead = std::move(admission.dead)};
   return answer;
 }
@@ -130,28 +133,26 @@ Reply press_button(const Services& services, const Request& request, const Token
 
 }  // namespace
 
-Answer open_link(const Services& services, const Request& request) {
-  const Token token = find_token(services, request.path[0]);
+Answer open_link(const Services& services, const Request& request, Subject& subject) {
+  const Token token = find_token(services, request.path[0], subject);
   const Time now = services.tokens.now();
   if (request.format == Format::json && request.method != Method::post)
     return {.reply = json_reply(200, represent_to_holder(token, now).dump())};
   require_usable(token, now);
   auto file = open_file(services, token);
   if (request.method == Method::post) return {.reply = press_button(services, request, token, file->version())};
-  if (wants_page(token, request)) {
-    const FileVersion version = file->version();
-    require_admissible(token, wanted(services, request, version, {{.first = 0, .length = version.size}}), now);
-    return {.reply = page(services, request, token)};
-  }
+  if (wants_page(token, request)) return {.reply = page(services, request, token, file->version())};
   return deliver(services, request, token, std::move(file));
 }
 
-Answer open_claim(const Services& services, const Request& request) {
-  const Token token = find_token(services, request.path[0]);
+Answer open_claim(const Services& services, const Request& request, Subject& subject) {
+  const Token token = find_token(services, request.path[0], subject);
   // Only the address that the button gave out: a made-up name could tell a cache that this is a style sheet.
   if (request.path[2] != token.filename) throw Error{Errc::invalid_token, "the file of this claim has another name"};
   require_usable(token, services.tokens.now());
-  return deliver(services, request, token, open_file(services, token));
+  auto file = open_file(services, token);
+  if (request.prefetch) return {.reply = page(services, request, token, file->version())};
+  return deliver(services, request, token, std::move(file));
 }
 
 }  // namespace claimcheck::fcgi

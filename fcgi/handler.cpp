@@ -13,6 +13,7 @@ namespace claimcheck::fcgi {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using SteadyClock = std::chrono::steady_clock;
 
 /// One request on its way through; what the log line at its end will say.
 class Exchange {
@@ -40,7 +41,7 @@ class Exchange {
       route_ = route.name;
       if (request.method == Method::options) return {.reply = options_reply(route)};
       require_method(route, request);
-      return route.answer(services_, request);
+      return route.answer(services_, request, subject_);
     } catch (const Error& error) {
       return {.reply = refused(error, format)};
     } catch (const std::exception& fault) {
@@ -52,7 +53,28 @@ class Exchange {
     error_ = row_of(error.code()).name;
     if (error.code() == Errc::unavailable || error.code() == Errc::internal)
       services_.log.write(Level::error, "fault", {{"request", id_}, {"error", error_}, {"message", error.what()}});
+    if (subject_.token && is_refusal(error.code())) tell_of_refusal(*subject_.token);
     return error_reply(error, Surface::native, format, services_.site);
+  }
+
+  /// Whether the answer tells a holder that this link does not give the file.
+  static bool is_refusal(Errc code) {
+    switch (code) {
+      case Errc::bad_request:
+      case Errc::precondition_failed:
+      case Errc::range_not_satisfiable:
+      case Errc::unavailable:
+      case Errc::internal:
+        return false;
+      default:
+        return true;
+    }
+  }
+
+  void tell_of_refusal(const TokenId& token) {
+    const Time now = services_.tokens.now();
+    services_.story.add({.token = token, .error = std::string{error_}, .network = network_, .first = now, .last = now},
+                        SteadyClock::now());
   }
 
   static Reply options_reply(const Route& route) {
@@ -70,10 +92,7 @@ class Exchange {
     if (head_ || !reply.file) {
       whole_ = connection_.write(head_ ? head : head + reply.text);
     } else if (connection_.write(head)) {
-      Pace pace = pace_;
-      if (answer.delivery && !answer.delivery->claim.empty())
-        pace.checkpoint = [&](std::uint64_t sent) { checkpoint(*answer.delivery, sent); };
-      streamed = stream(connection_, *reply.file, reply.pieces, pace);
+      streamed = send_file(answer);
       whole_ = streamed.outcome == Outcome::complete;
     } else {
       streamed.outcome = Outcome::aborted;
@@ -81,15 +100,34 @@ class Exchange {
     return streamed;
   }
 
+  Streamed send_file(Answer& answer) {
+    if (!answer.delivery || answer.delivery->claim.empty())
+      return stream(connection_, *answer.reply.file, answer.reply.pieces, pace_);
+    const AdmittedDelivery& admitted = *answer.delivery;
+    const std::string& delivery = admitted.delivery.id;
+    Checkpoints& checkpoints = services_.checkpoints;
+    Pace pace = pace_;
+    pace.tell = [&](std::uint64_t sent, Asking asking) {
+      const auto write = [&](const TokenId& token, std::span<const Progress> progress) { return store(token, progress); };
+      return checkpoints.tell(admitted.token, delivery, sent, asking, SteadyClock::now(), write);
+    };
+    checkpoints.begin(admitted.token, progress(admitted, 0), SteadyClock::now());
+    const Streamed streamed = stream(connection_, *answer.reply.file, answer.reply.pieces, pace);
+    checkpoints.end(admitted.token, delivery);
+    return streamed;
+  }
+
   static Progress progress(const AdmittedDelivery& admitted, std::uint64_t sent) {
     return {.claim = admitted.claim, .delivery = admitted.delivery.id, .ranges = admitted.delivery.ranges, .sent = sent};
   }
 
-  void checkpoint(const AdmittedDelivery& admitted, std::uint64_t sent) {
+  /// Stores a checkpoint. If that fails the downloads go on; the next one, or their ends, tell the same and more.
+  std::optional<std::vector<std::string>> store(const TokenId& token, std::span<const Progress> progress) {
     try {
-      Enforcement{services_.tokens, services_.pause}.checkpoint(admitted.token, progress(admitted, sent));
-    } catch (const Error& error) {  // the download goes on; the next checkpoint, or its end, tells the same and more
+      return Enforcement{services_.tokens, services_.pause}.checkpoint(token, progress);
+    } catch (const Error& error) {
       services_.log.write(Level::warning, "checkpoint_failed", {{"request", id_}, {"message", error.what()}});
+      return std::nullopt;
     }
   }
 
@@ -97,17 +135,17 @@ class Exchange {
   void settle(const AdmittedDelivery& admitted, const Streamed& streamed) {
     const ActiveDelivery& delivery = admitted.delivery;
     try {
-      if (!admitted.claim.empty())
-        Enforcement{services_.tokens, services_.pause}.settle(admitted.token, progress(admitted, streamed.sent));
+      const bool ours = admitted.claim.empty() || Enforcement{services_.tokens, services_.pause}.settle(
+                                                      admitted.token, progress(admitted, streamed.sent));
       const Time now = services_.tokens.now();
-      for (const DeadDelivery& dead : admitted.dead)
-        services_.deliveries.append(
-            record_of(admitted.token, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, now));
-      services_.deliveries.append(record_of(admitted.token, admitted.claim, delivery, streamed.sent, streamed.outcome, now));
+      if (ours)  // else whoever ended it has told so
+        tell(record_of(admitted.token, admitted.claim, delivery, streamed.sent, streamed.outcome, now));
     } catch (const Error& error) {
       services_.log.write(Level::error, "settle_failed",
                           {{"request", id_}, {"delivery", delivery.id}, {"message", error.what()}});
     }
+    for (const DeadDelivery& dead : admitted.dead)
+      tell(record_of(admitted.token, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, delivery.started));
     services_.log.write(Level::info, "delivery",
                         {{"request", id_},
                          {"token", admitted.token.text},
@@ -116,13 +154,17 @@ class Exchange {
                          {"first", delivery.ranges.front().first},
                          {"length", total_length(delivery.ranges)},
                          {"sent", streamed.sent},
+                         {"grounds", to_string(delivery.grounds)},
                          {"outcome", to_string(streamed.outcome)},
                          {"network", network_}});
   }
 
+  void tell(DeliveryRecord record) { services_.story.add(std::move(record), SteadyClock::now()); }
+
   void log(int status) {
-    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_);
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begun_);
     Json fields{{"request", id_}, {"route", route_}, {"status", status}, {"ms", elapsed.count()}, {"network", network_}};
+    if (subject_.token) fields["token"] = subject_.token->text;
     if (!error_.empty()) fields["error"] = error_;
     services_.log.write(Level::info, "request", std::move(fields));
   }
@@ -131,10 +173,11 @@ class Exchange {
   const Pace& pace_;
   Connection& connection_;
   std::string id_;
-  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  SteadyClock::time_point begun_ = SteadyClock::now();
   std::string_view route_ = "none";
   std::string_view error_;
   std::string network_;
+  Subject subject_;
   bool head_ = false;
   bool whole_ = false;  ///< the answer went out completely
 };
@@ -143,6 +186,16 @@ class Exchange {
 
 void Handler::handle(const Variables& variables, const BodyReader& read_body, Connection& connection) {
   Exchange{services_, pace_, connection}.run(variables, read_body);
+  if (services_.story.due(SteadyClock::now())) catch_up();
+}
+
+bool Handler::catch_up() {
+  try {
+    services_.story.flush();
+  } catch (const Error& error) {
+    services_.log.write(Level::warning, "log_failed", {{"message", error.what()}});
+  }
+  return services_.story.empty();
 }
 
 }  // namespace claimcheck::fcgi

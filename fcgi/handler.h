@@ -11,11 +11,15 @@ namespace claimcheck::fcgi {
 /// that its stores belong to.
 class Handler {
  public:
-  /// @param pace  how streams go on; `checkpoint` is filled in for each
+  /// @param pace  how streams go on; `tell` is filled in for each
   Handler(Services services, Pace pace) : services_(services), pace_(std::move(pace)) {}
 
   /// Sends exactly one answer, or cuts the connection. Never throws: here is the one catch of the request line.
   void handle(const Variables& variables, const BodyReader& read_body, Connection& connection);
+
+  /// Writes what was not written while somebody waited. Never throws.
+  /// @return false if something is left for another time
+  bool catch_up();
 
  private:
   Services services_;

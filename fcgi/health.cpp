@@ -4,11 +4,11 @@
 
 namespace claimcheck::fcgi {
 
-Answer show_health(const Services&, const Request&) {
+Answer show_health(const Services&, const Request&, Subject&) {
   return {.reply = json_reply(200, R"({"status":"ok"})")};
 }
 
-Answer show_readiness(const Services& services, const Request&) {
+Answer show_readiness(const Services& services, const Request&, Subject&) {
   services.tokens.list({.limit = 1});
   return {.reply = json_reply(200, R"({"status":"ready"})")};
 }

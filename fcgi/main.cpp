@@ -29,10 +29,10 @@ struct Options {
 };
 
 /// One thread's database connection and what stands on it.
-class Thread {
+class Thread final : public Answerer {
  public:
-  Thread(const config::Config& config, const Storages& storages, const sql::Target& target, const Log& log,
-         const Shutdown& shutdown)
+  Thread(const config::Config& config, const Storages& storages, const sql::Target& target, Checkpoints& checkpoints,
+         const Log& log, const Shutdown& shutdown)
       : database_(sql::open_database(target)),
         handler_({.site = config.site,
                   .policies = config.policies,
@@ -40,20 +40,25 @@ class Thread {
                   .tokens = tokens_,
                   .keys = keys_,
                   .deliveries = deliveries_,
+                  .story = story_,
+                  .checkpoints = checkpoints,
                   .log = log,
                   .random = random_,
                   .pause = pause_},
-                 {.stall_timeout = config.worker.stall_timeout, .shutdown = &shutdown, .checkpoint = {}}) {}
+                 {.stall_timeout = config.worker.stall_timeout, .shutdown = &shutdown, .tell = {}}) {}
 
-  void answer(const Variables& variables, const BodyReader& read_body, Connection& connection) {
+  void answer(const Variables& variables, const BodyReader& read_body, Connection& connection) override {
     handler_.handle(variables, read_body, connection);
   }
+
+  bool catch_up() override { return handler_.catch_up(); }
 
  private:
   std::unique_ptr<sql::Database> database_;
   sql::SqlTokenStore tokens_{*database_};
   sql::SqlKeyStore keys_{*database_};
   sql::SqlDeliveryLog deliveries_{*database_};
+  BufferedLog story_{deliveries_};
   Random random_ = secure_random();
   std::minstd_rand jitter_{std::random_device{}()};
   Pause pause_ = [this](std::chrono::milliseconds about) {
@@ -85,11 +90,9 @@ int run(const Options& options) {
   const Log log{config->log.file, parse_level(config->log.level)};
   const Storages storages = files::open_storages(config->storages);
   const sql::Target target = sql::target_of(config->store);
-  const AnswererFactory make_answerer = [&]() -> Answerer {
-    auto thread = std::make_shared<Thread>(*config, storages, target, log, shutdown);
-    return [thread](const Variables& variables, const BodyReader& read_body, Connection& connection) {
-      thread->answer(variables, read_body, connection);
-    };
+  Checkpoints checkpoints;
+  const AnswererFactory make_answerer = [&] {
+    return std::make_unique<Thread>(*config, storages, target, checkpoints, log, shutdown);
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);
@@ -101,7 +104,7 @@ int run(const Options& options) {
   } else if (inherited) {
     serve_fastcgi(STDIN_FILENO, 1, timeouts, shutdown, make_answerer);
   } else {
-    serve_cgi(timeouts, make_answerer());
+    serve_cgi(timeouts, *make_answerer());
   }
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/file_path.h"
 #include "core/network.h"
+#include "fcgi/preview_agents.h"
 
 namespace claimcheck::fcgi {
 namespace {
@@ -93,6 +94,7 @@ std::string header(const Variables& variables, const char* name) {
 }
 
 bool asks_ahead(const Variables& variables) {
+  if (is_preview_agent(variables("HTTP_USER_AGENT").value_or(""))) return true;
   return std::ranges::any_of(std::array{"HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ"},
                              [&](const char* name) {
                                const std::string value = lower(header(variables, name));

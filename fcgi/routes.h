@@ -16,7 +16,7 @@ struct Route {
   std::string_view name;     ///< for logs; never contains anything from the request
   std::string_view pattern;  ///< "/"-separated; "*" stands for any one segment
   std::string_view methods;  ///< "GET, HEAD": for matching and for the Allow header
-  Answer (*answer)(const Services&, const Request&);
+  Answer (*answer)(const Services&, const Request&, Subject&);
 };
 
 std::span<const Route> routes();

@@ -26,18 +26,18 @@ void limit_waiting(int fd, const Timeouts& timeouts) {
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &write, sizeof write);
 }
 
-/// The next connection, or -1 once shutdown is requested.
-int accept_next(int listener, const Shutdown& shutdown) {
+constexpr int for_ever = -1;  // milliseconds, as poll() takes them
+constexpr int a_second = 1000;
+
+/// The next connection, or -1 if there is none after `wait` milliseconds or shutdown is requested.
+int accept_next(int listener, const Shutdown& shutdown, int wait) {
   std::array<pollfd, 2> watched{pollfd{.fd = listener, .events = POLLIN, .revents = 0},
                                 pollfd{.fd = shutdown.descriptor(), .events = POLLIN, .revents = 0}};
-  for (;;) {
-    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return -1;
-    if (watched[1].revents != 0) return -1;
-    // Several processes may wait on the same listener; whoever is late gets EAGAIN and waits again.
-    const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd >= 0) return fd;
-    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) ::poll(nullptr, 0, 50);  // others will close some
-  }
+  if (::poll(watched.data(), watched.size(), wait) <= 0 || watched[1].revents != 0) return -1;
+  // Several threads and processes may wait on the same listener; whoever is late gets EAGAIN and waits again.
+  const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) ::poll(nullptr, 0, 50);  // others will close some
+  return fd;
 }
 
 std::optional<std::string_view> variable(char** environment, const char* name) {
@@ -46,7 +46,7 @@ std::optional<std::string_view> variable(char** environment, const char* name) {
 }
 
 /// Lets libfcgi read the request from `fd`, answers it, and closes `fd`.
-void answer_one(int fd, const Timeouts& timeouts, const Answerer& answer) {
+void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
   limit_waiting(fd, timeouts);
   FCGX_Request request;
   // Without a listener of its own libfcgi cannot accept behind our back when it gives this connection up.
@@ -63,7 +63,7 @@ void answer_one(int fd, const Timeouts& timeouts, const Answerer& answer) {
       body.resize(static_cast<std::size_t>(std::max(0, FCGX_GetStr(body.data(), static_cast<int>(length), request.in))));
       return body;
     };
-    answer(variables, read_body, *connection);
+    answerer.answer(variables, read_body, *connection);
   } else {
     connection->cut();
   }
@@ -72,9 +72,18 @@ void answer_one(int fd, const Timeouts& timeouts, const Answerer& answer) {
 }
 
 void serve(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer) {
-  const Answerer answer = make_answerer();
-  for (int fd = accept_next(listener, shutdown); fd >= 0; fd = accept_next(listener, shutdown))
-    answer_one(fd, timeouts, answer);
+  const auto answerer = make_answerer();
+  int wait = for_ever;
+  while (!shutdown.requested()) {
+    const int fd = accept_next(listener, shutdown, wait);
+    if (fd >= 0) {
+      answer_one(fd, timeouts, *answerer);
+      wait = 0;  // whoever waits already comes first
+    } else {
+      wait = answerer->catch_up() ? for_ever : a_second;
+    }
+  }
+  answerer->catch_up();
 }
 
 }  // namespace
@@ -89,7 +98,7 @@ void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Sh
   for (int i = 0; i < threads; ++i) running.emplace_back([&] { serve(listener, timeouts, shutdown, make_answerer); });
 }
 
-void serve_cgi(const Timeouts& timeouts, const Answerer& answer) {
+void serve_cgi(const Timeouts& timeouts, Answerer& answerer) {
   const Variables variables = [](const char* name) -> std::optional<std::string_view> {
     const char* value = std::getenv(name);
     return value == nullptr ? std::nullopt : std::optional<std::string_view>{value};
@@ -108,7 +117,8 @@ void serve_cgi(const Timeouts& timeouts, const Answerer& answer) {
     return body;
   };
   const auto connection = open_cgi(STDOUT_FILENO, timeouts.stall);
-  answer(variables, read_body, *connection);
+  answerer.answer(variables, read_body, *connection);
+  answerer.catch_up();
 }
 
 }  // namespace claimcheck::fcgi

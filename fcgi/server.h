@@ -10,11 +10,17 @@
 
 namespace claimcheck::fcgi {
 
-/// Answers one request on a connection; belongs to one thread.
-using Answerer = std::function<void(const Variables&, const BodyReader&, Connection&)>;
+/// Answers requests, one after the other; belongs to one thread.
+class Answerer {
+ public:
+  virtual ~Answerer() = default;
+  virtual void answer(const Variables& variables, const BodyReader& read_body, Connection& connection) = 0;
+  /// Nobody is waiting: does what requests were not to wait for. @return false if it wants to be called again in a second.
+  virtual bool catch_up() = 0;
+};
 
 /// Makes an Answerer for the thread that calls it, with a database connection of its own.
-using AnswererFactory = std::function<Answerer()>;
+using AnswererFactory = std::function<std::unique_ptr<Answerer>()>;
 
 struct Timeouts {
   std::chrono::seconds read{10};   ///< for any one read while a request arrives
@@ -28,6 +34,6 @@ void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Sh
                    const AnswererFactory& make_answerer);
 
 /// Answers the one request of a CGI process from its environment and standard input.
-void serve_cgi(const Timeouts& timeouts, const Answerer& answer);
+void serve_cgi(const Timeouts& timeouts, Answerer& answerer);
 
 }  // namespace claimcheck::fcgi

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/buffered_log.h"
 #include "core/delivery_log.h"
 #include "core/enforcement.h"
 #include "core/key_store.h"
@@ -8,18 +9,21 @@
 #include "core/site.h"
 #include "core/storage.h"
 #include "core/token_store.h"
+#include "fcgi/checkpoints.h"
 #include "fcgi/log.h"
 
 namespace claimcheck::fcgi {
 
-/// What the routes work with. The stores belong to one thread; the rest is shared. All must outlive it.
+/// What the routes work with. The stores and `story` belong to one thread; the rest is shared. All must outlive it.
 struct Services {
   const Site& site;
   const Policies& policies;
   const Storages& storages;
   TokenStore& tokens;
   KeyStore& keys;
-  DeliveryLog& deliveries;
+  DeliveryLog& deliveries;  ///< to read
+  BufferedLog& story;       ///< to write
+  Checkpoints& checkpoints;
   const Log& log;
   const Random& random;
   const Pause& pause;

@@ -1,5 +1,7 @@
 #include "fcgi/streaming.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
 
@@ -23,7 +25,7 @@ Step copy(Connection& connection, OpenFile& file, std::uint64_t offset, std::uin
 class Stream {
  public:
   Stream(Connection& connection, OpenFile& file, const Pace& pace)
-      : connection_(connection), file_(file), pace_(pace), last_move_(now()), last_checkpoint_(last_move_) {}
+      : connection_(connection), file_(file), pace_(pace), last_move_(now()), last_told_(last_move_) {}
 
   /// @return the outcome that ended the stream, or `complete` for "go on".
   Outcome send(const Piece& piece) {
@@ -31,19 +33,22 @@ class Stream {
     Range left = piece.range;
     while (left.length > 0) {
       const Step step = next(left);
+      Outcome outcome = Outcome::complete;
       switch (step.state) {
         case Step::State::moved:
           moved(left, step.bytes);
+          outcome = tell();
           break;
         case Step::State::gone:
           return Outcome::aborted;
         case Step::State::short_file:
           return Outcome::failed;
         case Step::State::would_block:
-          if (!connection_.wait(std::chrono::seconds{1}) && now() - last_move_ >= pace_.stall_timeout) return Outcome::aborted;
+          outcome = connection_.wait(std::chrono::seconds{1}) ? ask_before_going_on() : tell();
           break;
       }
-      if (!keep_going()) return Outcome::aborted;
+      if (outcome != Outcome::complete) return outcome;
+      if (shall_end()) return Outcome::aborted;
     }
     return Outcome::complete;
   }
@@ -65,24 +70,41 @@ class Stream {
     last_move_ = now();
   }
 
-  /// Tells the checkpoint, and looks every second whether the process has to end.
-  bool keep_going() {
+  /// Tells how far it is, when it is time to; a client that has taken nothing for too long is given up.
+  Outcome tell() {
     const SteadyTime time = now();
-    if (pace_.checkpoint && sent_ > checkpointed_ && time - last_checkpoint_ >= pace_.checkpoint_every) {
-      pace_.checkpoint(sent_);
-      checkpointed_ = sent_;
-      last_checkpoint_ = now();
+    if (time - last_move_ >= pace_.stall_timeout) return Outcome::aborted;
+    if (!pace_.tell || time - last_told_ < pace_.tell_every) return Outcome::complete;
+    last_told_ = time;
+    return pace_.tell(sent_, Asking::in_passing) == Standing::ended ? Outcome::interrupted : Outcome::complete;
+  }
+
+  /// The client takes bytes again. After a long pause another delivery may have been let in instead of this one.
+  Outcome ask_before_going_on() {
+    if (!pace_.tell || now() - last_move_ < pace_.stood_still) return Outcome::complete;
+    for (;; ::poll(nullptr, 0, 100)) {
+      const Standing standing = pace_.tell(sent_, Asking::before_going_on);
+      if (standing == Standing::ended) return Outcome::interrupted;
+      if (standing == Standing::holds) break;
+      if (now() - last_move_ >= pace_.stall_timeout || shall_end()) return Outcome::aborted;
     }
-    if (pace_.shutdown == nullptr || time - last_look_ < std::chrono::seconds{1}) return true;
+    last_move_ = last_told_ = now();
+    return Outcome::complete;
+  }
+
+  /// Looks every second whether the process has to end.
+  bool shall_end() {
+    const SteadyTime time = now();
+    if (pace_.shutdown == nullptr || time - last_look_ < std::chrono::seconds{1}) return false;
     last_look_ = time;
-    return !pace_.shutdown->overdue();
+    return pace_.shutdown->overdue();
   }
 
   Connection& connection_;
   OpenFile& file_;
   const Pace& pace_;
-  std::uint64_t sent_ = 0, checkpointed_ = 0;
-  SteadyTime last_move_, last_checkpoint_, last_look_;
+  std::uint64_t sent_ = 0;
+  SteadyTime last_move_, last_told_, last_look_;
 };
 
 }  // namespace

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "core/delivery_log.h"
 #include "core/storage.h"
+#include "fcgi/checkpoints.h"
 #include "fcgi/connection.h"
 #include "fcgi/reply.h"
 #include "fcgi/shutdown.h"
@@ -15,10 +17,11 @@ namespace claimcheck::fcgi {
 /// How a stream may end early, and who is told how far it is.
 struct Pace {
   std::chrono::seconds stall_timeout{40};  ///< a client that takes nothing for so long is given up
-  std::chrono::seconds checkpoint_every{5};
+  std::chrono::seconds stood_still{10};    ///< a stream that nobody took anything from for so long asks before it sends on
+  std::chrono::milliseconds tell_every{1000};
   const Shutdown* shutdown = nullptr;  ///< given up when overdue
-  /// Called at most every `checkpoint_every`, if bytes have moved, with the file bytes sent so far.
-  std::function<void(std::uint64_t sent)> checkpoint;
+  /// Told the file bytes sent so far, every `tell_every` while bytes move, and asked how the delivery stands; may be empty.
+  std::function<Standing(std::uint64_t sent, Asking asking)> tell;
 };
 
 /// What a stream came to.

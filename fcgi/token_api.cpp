@@ -15,7 +15,6 @@ namespace claimcheck::fcgi {
 namespace {
 
 constexpr int most_listed = 200;
-constexpr int deliveries_shown = 200;
 
 Error bad(const char* field, const char* message) {
   return Error{Errc::bad_request, message, {{"field", field}}};
@@ -84,24 +83,20 @@ TokenId id_of(const Request& request) {
 
 }  // namespace
 
-Answer list_or_issue_tokens(const Services& services, const Request& request) {
+Answer list_or_issue_tokens(const Services& services, const Request& request, Subject&) {
   const bool post = request.method == Method::post;
   require_scope(services, request, post ? Scope::issue : Scope::read);
   return {.reply = post ? issue_token(services, request) : list_tokens(services, request)};
 }
 
-Answer show_token(const Services& services, const Request& request) {
+Answer show_token(const Services& services, const Request& request, Subject&) {
   require_scope(services, request, Scope::read);
   const auto token = services.tokens.find(id_of(request));
   if (!token) throw Error{Errc::invalid_token, "no token has this id"};
-  Json shown = represent(*token, services.tokens.now());
-  shown["deliveries"] = Json::array();
-  for (const DeliveryRecord& record : services.deliveries.of_token(token->id, deliveries_shown))
-    shown["deliveries"].push_back(represent(record));
-  return {.reply = json_reply(200, shown.dump())};
+  return {.reply = json_reply(200, represent_story(*token, services.deliveries, services.tokens.now()).dump())};
 }
 
-Answer revoke_token(const Services& services, const Request& request) {
+Answer revoke_token(const Services& services, const Request& request, Subject&) {
   require_scope(services, request, Scope::manage);
   const auto token = Enforcement{services.tokens, services.pause}.revoke(id_of(request));
   if (!token) throw Error{Errc::invalid_token, "no token has this id"};

@@ -71,8 +71,8 @@ class Database {
   /// an index that exists already (1061) counts as made.
   virtual void run(std::string_view statement) = 0;
 
-  /// Whether the table that `{name}` stands for exists.
-  virtual bool has_table(std::string_view name) = 0;
+  /// Whether the table that `{table}` stands for exists and has that column.
+  virtual bool has_column(std::string_view table, std::string_view column) = 0;
 
   /// The database's clock: sampled when the connection opens, advanced by the steady clock in between.
   virtual Time now() = 0;

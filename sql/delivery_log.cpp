@@ -1,5 +1,7 @@
 #include "core/delivery_log.h"
 
+#include <array>
+
 #include "core/error.h"
 #include "sql/row.h"
 #include "sql/statements.h"
@@ -8,10 +10,10 @@
 namespace claimcheck::sql {
 namespace {
 
-Outcome read_outcome(const std::string& word) {
-  const auto outcome = parse_outcome(word);
-  if (!outcome) throw Error{Errc::internal, "column outcome holds an unknown word"};
-  return *outcome;
+template <class Meaning>
+Meaning known(const std::optional<Meaning>& meaning, const char* column) {
+  if (!meaning) throw Error{Errc::internal, std::string{"column "} + column + " holds an unknown word"};
+  return *meaning;
 }
 
 /// In the order of statements::delivery_columns.
@@ -26,28 +28,125 @@ DeliveryRecord read_delivery(const Row& row) {
   record.range.first = columns.bytes();
   record.range.length = columns.bytes();
   record.sent = columns.bytes();
-  record.outcome = read_outcome(columns.text());
+  record.outcome = known(parse_outcome(columns.text()), "outcome");
+  record.grounds = known(parse_grounds(columns.text()), "grounds");
   record.network = columns.text();
   return record;
 }
 
+void bind(const DeliveryRecord& record, std::vector<Value>& values) {
+  values.insert(values.end(), {record.id, record.token.text, record.claim, to_value(record.started), to_value(record.ended),
+                               to_value(record.range.first), to_value(record.range.length), to_value(record.sent),
+                               std::string{to_string(record.outcome)}, std::string{to_string(record.grounds)}, record.network});
+}
+
+std::string insert_of(std::size_t rows) {
+  std::string statement{statements::add_deliveries};
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (row > 0) statement += ',';
+    statement += statements::delivery_values;
+  }
+  return statement;
+}
+
+void append_together(Database& database, std::span<const DeliveryRecord> records) {
+  const auto same = [] { return true; };
+  std::vector<Value> values;
+  for (const DeliveryRecord& record : records) bind(record, values);
+  if (records.size() == 1) {
+    insert_once(database, insert_of(1), values, same);
+    return;
+  }
+  try {
+    database.execute(insert_of(records.size()), values);
+  } catch (const DuplicateKey&) {  // one of them is there: then each for itself
+    for (const DeliveryRecord& record : records) append_together(database, {&record, 1});
+  } catch (const InDoubt&) {
+    for (const DeliveryRecord& record : records) append_together(database, {&record, 1});
+  }
+}
+
+/// In the order of statements::refusal_columns.
+RefusalRecord read_refusals(const Row& row) {
+  Columns columns{row};
+  RefusalRecord record;
+  record.token.text = columns.text();
+  record.error = columns.text();
+  record.network = columns.text();
+  columns.number();  // the hour, which is that of the first
+  record.first = columns.time();
+  record.last = columns.time();
+  record.times = columns.number();
+  return record;
+}
+
+std::int64_t hour_of(const RefusalRecord& record) {
+  return std::chrono::floor<std::chrono::hours>(record.first).time_since_epoch().count();
+}
+
+/// @return false if there is no tally yet. A reply that is lost counts as good: a tally is no account.
+bool add_to_tally(Database& database, const RefusalRecord& record) {
+  try {
+    return database.execute(statements::count_refusals, {record.times, to_value(record.last), to_value(record.last),
+                                                         record.token.text, record.error, record.network, hour_of(record)}) ==
+           1;
+  } catch (const InDoubt&) {
+    return true;
+  }
+}
+
+/// Deletes what ended before a moment, about `limit` rows at most: the oldest ones.
+std::int64_t prune_table(Database& database, std::string_view end_of_old, std::string_view remove, Time before, int limit) {
+  const std::vector<Row> rows = database.query(end_of_old, {to_value(before), std::int64_t{limit}});
+  // Those that ended in the same second as the first one too many stay for the next time, unless all did.
+  const Value until = rows.empty() ? to_value(before) : Value{Columns{rows.front()}.number()};
+  try {
+    const std::int64_t removed = database.execute(remove, {until});
+    if (removed > 0 || rows.empty()) return removed;
+    return database.execute(remove, {std::get<std::int64_t>(until) + 1});
+  } catch (const InDoubt&) {
+    return 0;  // the next time finds what is left
+  }
+}
+
 }  // namespace
 
-void SqlDeliveryLog::append(const DeliveryRecord& record) {
-  const auto same = [] { return true; };
-  insert_once(database_, statements::add_delivery,
-              {record.id, record.token.text, record.claim, to_value(record.started), to_value(record.ended),
-               to_value(record.range.first), to_value(record.range.length), to_value(record.sent),
-               std::string{to_string(record.outcome)}, record.network},
-              same);
+void SqlDeliveryLog::append(std::span<const DeliveryRecord> records) {
+  // A few sizes only, so that few statements are prepared.
+  for (const std::size_t size : {64UL, 16UL, 4UL, 1UL}) {
+    for (; records.size() >= size; records = records.subspan(size)) append_together(database_, records.first(size));
+  }
+}
+
+void SqlDeliveryLog::count(std::span<const RefusalRecord> refusals) {
+  for (const RefusalRecord& record : refusals) {
+    if (add_to_tally(database_, record)) continue;
+    const auto same = [] { return true; };
+    const bool added = insert_once(database_, statements::add_refusals,
+                                   {record.token.text, record.error, record.network, hour_of(record), to_value(record.first),
+                                    to_value(record.last), record.times},
+                                   same);
+    if (!added) add_to_tally(database_, record);  // somebody else began it meanwhile
+  }
 }
 
 std::vector<DeliveryRecord> SqlDeliveryLog::of_token(const TokenId& token, int limit) {
   std::vector<DeliveryRecord> records;
-  for (const Row& row : database_.query(statements::deliveries_of_token, {token.text, std::int64_t{limit}})) {
+  for (const Row& row : database_.query(statements::deliveries_of_token, {token.text, std::int64_t{limit}}))
     records.push_back(read_delivery(row));
-  }
   return records;
+}
+
+std::vector<RefusalRecord> SqlDeliveryLog::refusals_of_token(const TokenId& token, int limit) {
+  std::vector<RefusalRecord> records;
+  for (const Row& row : database_.query(statements::refusals_of_token, {token.text, std::int64_t{limit}}))
+    records.push_back(read_refusals(row));
+  return records;
+}
+
+std::int64_t SqlDeliveryLog::prune(Time before, int limit) {
+  return prune_table(database_, statements::end_of_old_delivery, statements::prune_deliveries, before, limit) +
+         prune_table(database_, statements::end_of_old_refusals, statements::prune_refusals, before, limit);
 }
 
 }  // namespace claimcheck::sql

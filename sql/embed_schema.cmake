@@ -1,7 +1,7 @@
 # Writes OUTPUT, a C++ file with the schema files FILES of FOLDER as constants, in the order given.
 set(entries "")
 foreach(file IN LISTS FILES)
-  get_filename_component(name ${file} NAME_WE)
+  get_filename_component(name ${file} NAME_WLE)
   file(READ ${FOLDER}/${file} text)
   string(APPEND entries "    {\"${name}\", R\"sql(${text})sql\"},\n")
 endforeach()

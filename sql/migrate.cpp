@@ -17,7 +17,7 @@ const std::string major_name = "schema_major";
 
 std::map<std::string, std::string> read_meta(Database& database) {
   std::map<std::string, std::string> meta;
-  if (!database.has_table("meta")) return meta;
+  if (!database.has_column("meta", "name")) return meta;
   for (const Row& row : database.query(statements::list_meta)) {
     Columns columns{row};
     const std::string name = columns.text();
@@ -35,6 +35,13 @@ void refuse_newer(const std::map<std::string, std::string>& meta) {
   if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && major <= known_major) return;
   throw Error{Errc::unavailable, "the tables belong to a newer claimcheck: their schema is " + text + ", this program knows " +
                                      std::to_string(known_major)};
+}
+
+/// A file called NNNN_table.column adds a column, for which neither dialect has IF NOT EXISTS.
+bool is_there_already(Database& database, const SchemaFile& file) {
+  const std::string_view name = std::string_view{file.name}.substr(sizeof "0000_" - 1);
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && database.has_column(name.substr(0, dot), name.substr(dot + 1));
 }
 
 std::string record_name(const SchemaFile& file) {
@@ -64,7 +71,7 @@ std::vector<std::string> migrate(Database& database) {
   database.with_lock("migrate", [&] {
     for (const SchemaFile& file : missing_files(read_meta(database))) {
       // A file may have run without having been recorded; each can run twice.
-      database.run(file.text);
+      if (!is_there_already(database, file)) database.run(file.text);
       if (applied.empty()) note(database, major_name, std::to_string(known_major));
       note(database, record_name(file), std::to_string(to_unix(database.now())));
       applied.emplace_back(file.name);

@@ -232,9 +232,10 @@ class MysqlDatabase final : public Database {
     }
   }
 
-  bool has_table(std::string_view name) override {
-    const auto rows = query("SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = ? AND table_name = ?",
-                            {target_.schema, target_.table_prefix + std::string{name}});
+  bool has_column(std::string_view table, std::string_view column) override {
+    const auto rows =
+        query("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND column_name = ?",
+              {target_.schema, target_.table_prefix + std::string{table}, std::string{column}});
     return std::get<std::int64_t>(rows.at(0).at(0)) > 0;
   }
 

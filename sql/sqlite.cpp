@@ -163,8 +163,9 @@ class SqliteDatabase final : public Database {
     persist([&](Session& session) { session.run(statement); });
   }
 
-  bool has_table(std::string_view name) override {
-    return !query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", {target_.table_prefix + std::string{name}})
+  bool has_column(std::string_view table, std::string_view column) override {
+    return !query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?",
+                  {target_.table_prefix + std::string{table}, std::string{column}})
                 .empty();
   }
 

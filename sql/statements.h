@@ -32,8 +32,8 @@ inline constexpr Text token_columns{
 inline constexpr Text select_tokens = Text{"SELECT "} + token_columns + Text{" FROM {tokens} "};
 
 /// Adds a token with everything that belongs to it. 1 row, or a duplicate key if its id or digest exists.
-inline constexpr auto add_token =
-    Text{"INSERT INTO {tokens} ("} + token_columns + Text{", ends_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+inline constexpr auto add_token = Text{"INSERT INTO {tokens} ("} + token_columns +
+                                  Text{", ends_at, tidy_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
 
 /// Makes a token findable by one of its facts.
 inline constexpr Text add_fact{"INSERT INTO {facts} (token_id, name, value) VALUES (?, ?, ?)"};
@@ -46,7 +46,7 @@ inline constexpr auto find_token_by_id = select_tokens + Text{"WHERE id = ?"};
 
 /// Writes a token's mutable state if nobody changed it since `revision` was read. Changes 1 row, or 0 if somebody did.
 inline constexpr Text replace_token{
-    "UPDATE {tokens} SET uses = ?, claims = ?, expires_at = ?, revoked_at = ?, cleaned_at = ?, ends_at = ?, "
+    "UPDATE {tokens} SET uses = ?, claims = ?, expires_at = ?, revoked_at = ?, cleaned_at = ?, ends_at = ?, tidy_at = ?, "
     "revision = revision + 1 WHERE id = ? AND revision = ?"};
 
 /// A page of tokens before an id, newest first.
@@ -56,6 +56,9 @@ inline constexpr auto list_tokens = select_tokens + Text{"WHERE id < ? ORDER BY 
 inline constexpr auto ended_tokens =
     select_tokens + Text{"WHERE cleaned_at IS NULL AND ends_at <= ? AND id > ? ORDER BY id LIMIT ?"};
 
+/// Tokens that need settling at a moment, after an id, in the order of their ids.
+inline constexpr Text unsettled_tokens{"SELECT id FROM {tokens} WHERE tidy_at <= ? AND id > ? ORDER BY id LIMIT ?"};
+
 /// A token other than the given one that has not ended by a moment and refers to a file; 0 or 1 row. The lengths are compared
 /// since MySQL's = overlooks spaces at the end.
 inline constexpr Text token_using_file{
@@ -63,15 +66,46 @@ inline constexpr Text token_using_file{
 
 // --- deliveries ---
 
-inline constexpr Text delivery_columns{"id, token_id, claim, started_at, ended_at, first_byte, length, sent, outcome, network"};
+inline constexpr Text delivery_columns{
+    "id, token_id, claim, started_at, ended_at, first_byte, length, sent, outcome, grounds, network"};
 
-/// Logs a delivery. 1 row, or a duplicate key if it is in the log.
-inline constexpr auto add_delivery =
-    Text{"INSERT INTO {deliveries} ("} + delivery_columns + Text{") VALUES (?,?,?,?,?,?,?,?,?,?)"};
+/// Begins the logging of deliveries; a list of values follows for each.
+inline constexpr auto add_deliveries = Text{"INSERT INTO {deliveries} ("} + delivery_columns + Text{") VALUES "};
+inline constexpr std::string_view delivery_values = "(?,?,?,?,?,?,?,?,?,?,?)";
 
 /// The last deliveries of a token, newest first.
 inline constexpr auto deliveries_of_token =
     Text{"SELECT "} + delivery_columns + Text{" FROM {deliveries} WHERE token_id = ? ORDER BY ended_at DESC, id DESC LIMIT ?"};
+
+/// The end of the oldest delivery but so many that ended before a moment; 0 or 1 row.
+inline constexpr Text end_of_old_delivery{
+    "SELECT ended_at FROM {deliveries} WHERE ended_at < ? ORDER BY ended_at LIMIT 1 OFFSET ?"};
+
+/// Forgets deliveries that ended before a moment.
+inline constexpr Text prune_deliveries{"DELETE FROM {deliveries} WHERE ended_at < ?"};
+
+// --- refusals ---
+
+inline constexpr Text refusal_columns{"token_id, error, network, hour, first_at, last_at, times"};
+
+/// Adds to a tally. 1 row, or 0 if there is none yet.
+inline constexpr Text count_refusals{
+    "UPDATE {refusals} SET times = times + ?, last_at = CASE WHEN last_at < ? THEN ? ELSE last_at END WHERE token_id = ? AND "
+    "error = ? AND network = ? AND hour = ?"};
+
+/// Begins a tally. 1 row, or a duplicate key if there is one.
+inline constexpr auto add_refusals = Text{"INSERT INTO {refusals} ("} + refusal_columns + Text{") VALUES (?,?,?,?,?,?,?)"};
+
+/// The last refusals of a token, newest first.
+inline constexpr auto refusals_of_token =
+    Text{"SELECT "} + refusal_columns +
+    Text{" FROM {refusals} WHERE token_id = ? ORDER BY last_at DESC, hour DESC, error LIMIT ?"};
+
+/// The end of the oldest tally but so many that ended before a moment; 0 or 1 row.
+inline constexpr Text end_of_old_refusals{"SELECT last_at FROM {refusals} WHERE last_at < ? ORDER BY last_at LIMIT 1 OFFSET ?"};
+
+/// Forgets tallies that ended before a moment.
+inline constexpr Text prune_refusals{"DELETE FROM {refusals} WHERE last_at < ?"};
 
 // --- keys ---
 

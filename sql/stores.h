@@ -18,6 +18,7 @@ class SqlTokenStore final : public TokenStore, public TokenSweep {
   std::optional<Token> find(const TokenId& id) override;
   bool replace(const Token& token) override;
   std::vector<Token> list(const TokenQuery& query) override;
+  std::vector<TokenId> unsettled(Time now, const std::optional<TokenId>& after, int limit) override;
   std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override;
   bool file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) override;
 
@@ -25,12 +26,15 @@ class SqlTokenStore final : public TokenStore, public TokenSweep {
   Database& database_;
 };
 
-/// DeliveryLog over table `deliveries`. Keeps a reference to `database`.
+/// DeliveryLog over tables `deliveries` and `refusals`. Keeps a reference to `database`.
 class SqlDeliveryLog final : public DeliveryLog {
  public:
   explicit SqlDeliveryLog(Database& database) : database_(database) {}
-  void append(const DeliveryRecord& record) override;
+  void append(std::span<const DeliveryRecord> records) override;
+  void count(std::span<const RefusalRecord> refusals) override;
   std::vector<DeliveryRecord> of_token(const TokenId& token, int limit) override;
+  std::vector<RefusalRecord> refusals_of_token(const TokenId& token, int limit) override;
+  std::int64_t prune(Time before, int limit) override;
 
  private:
   Database& database_;

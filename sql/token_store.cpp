@@ -1,6 +1,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/admission.h"
 #include "core/error.h"
 #include "core/token_json.h"
 #include "sql/row.h"
@@ -98,7 +99,8 @@ bool SqlTokenStore::add(const Token& token) {
                                   encode_claims(token.claims),
                                   token.revision,
                                   encode_facts(token.facts),
-                                  to_value(end_of(token))},
+                                  to_value(end_of(token)),
+                                  to_value(tidy_due(token))},
                                  [&] {
                                    const auto kept = find(token.id);
                                    return kept && kept->digest == token.digest;
@@ -125,7 +127,8 @@ bool SqlTokenStore::replace(const Token& token) {
   try {
     return database_.execute(statements::replace_token,
                              {token.uses, encode_claims(token.claims), to_value(token.expires_at), to_value(token.revoked_at),
-                              to_value(token.cleaned_at), to_value(end_of(token)), token.id.text, token.revision}) == 1;
+                              to_value(token.cleaned_at), to_value(end_of(token)), to_value(tidy_due(token)), token.id.text,
+                              token.revision}) == 1;
   } catch (const InDoubt&) {
     return false;
   }
@@ -135,6 +138,14 @@ std::vector<Token> SqlTokenStore::list(const TokenQuery& query) {
   const std::string after_every_id = "~";
   const std::string before = query.before ? query.before->text : after_every_id;
   return read_tokens(database_.query(statements::list_tokens, {before, std::int64_t{query.limit}}));
+}
+
+std::vector<TokenId> SqlTokenStore::unsettled(Time now, const std::optional<TokenId>& after, int limit) {
+  std::vector<TokenId> ids;
+  for (const Row& row :
+       database_.query(statements::unsettled_tokens, {to_value(now), after ? after->text : "", std::int64_t{limit}}))
+    ids.push_back({Columns{row}.text()});
+  return ids;
 }
 
 std::vector<Token> SqlTokenStore::ended(Time now, const std::optional<TokenId>& after, int limit) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/admission.h"
 #include "core/delivery_log.h"
 #include "core/key_store.h"
 #include "core/token_store.h"
@@ -32,6 +33,7 @@ class Memory {
   Time now_ = from_unix(1'800'000'000);
   std::map<TokenId, Token> tokens_;
   std::map<std::string, DeliveryRecord> deliveries_;
+  std::vector<RefusalRecord> refusals_;
   std::map<std::string, ApiKey> keys_;
 };
 
@@ -78,6 +80,14 @@ class MemoryTokenStore final : public TokenStore, public TokenSweep {
     auto page = all([&](const Token& token) { return !query.before || token.id < *query.before; });
     std::reverse(page.begin(), page.end());
     return cut(std::move(page), query.limit);
+  }
+
+  std::vector<TokenId> unsettled(Time now, const std::optional<TokenId>& after, int limit) override {
+    std::vector<TokenId> ids;
+    for (const Token& token :
+         cut(all([&](const Token& each) { return tidy_due(each) <= now && (!after || each.id > *after); }), limit))
+      ids.push_back(token.id);
+    return ids;
   }
 
   std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override {
@@ -130,9 +140,21 @@ class MemoryDeliveryLog final : public DeliveryLog {
  public:
   explicit MemoryDeliveryLog(Memory& memory) : memory_(memory) {}
 
-  void append(const DeliveryRecord& record) override {
+  void append(std::span<const DeliveryRecord> records) override {
     const std::lock_guard guard{memory_.mutex_};
-    memory_.deliveries_.emplace(record.id, record);
+    for (const DeliveryRecord& record : records) memory_.deliveries_.emplace(record.id, record);
+  }
+
+  void count(std::span<const RefusalRecord> refusals) override {
+    const std::lock_guard guard{memory_.mutex_};
+    for (const RefusalRecord& refusal : refusals) {
+      const auto same = [&](const RefusalRecord& each) { return told_together(each, refusal); };
+      const auto kept = std::find_if(memory_.refusals_.begin(), memory_.refusals_.end(), same);
+      if (kept != memory_.refusals_.end())
+        add(*kept, refusal);
+      else
+        memory_.refusals_.push_back(refusal);
+    }
   }
 
   std::vector<DeliveryRecord> of_token(const TokenId& token, int limit) override {
@@ -143,11 +165,42 @@ class MemoryDeliveryLog final : public DeliveryLog {
     }
     std::sort(records.begin(), records.end(),
               [](const auto& a, const auto& b) { return std::tie(a.ended, a.id) > std::tie(b.ended, b.id); });
+    return first_of(std::move(records), limit);
+  }
+
+  std::vector<RefusalRecord> refusals_of_token(const TokenId& token, int limit) override {
+    const std::lock_guard guard{memory_.mutex_};
+    std::vector<RefusalRecord> records;
+    for (const RefusalRecord& record : memory_.refusals_) {
+      if (record.token == token) records.push_back(record);
+    }
+    std::sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.last > b.last; });
+    return first_of(std::move(records), limit);
+  }
+
+  std::int64_t prune(Time before, int limit) override {
+    const std::lock_guard guard{memory_.mutex_};
+    std::vector<std::pair<Time, std::string>> old;
+    for (const auto& [id, record] : memory_.deliveries_) {
+      if (record.ended < before) old.emplace_back(record.ended, id);
+    }
+    std::sort(old.begin(), old.end());
+    old = first_of(std::move(old), limit);
+    for (const auto& [end, id] : old) memory_.deliveries_.erase(id);
+    std::sort(memory_.refusals_.begin(), memory_.refusals_.end(), [](const auto& a, const auto& b) { return a.last < b.last; });
+    std::int64_t removed = std::ssize(old);
+    for (int i = 0; i < limit && !memory_.refusals_.empty() && memory_.refusals_.front().last < before; ++i, ++removed)
+      memory_.refusals_.erase(memory_.refusals_.begin());
+    return removed;
+  }
+
+ private:
+  template <class Record>
+  static std::vector<Record> first_of(std::vector<Record> records, int limit) {
     records.erase(records.begin() + std::min(std::ptrdiff_t{limit}, std::ssize(records)), records.end());
     return records;
   }
 
- private:
   Memory& memory_;
 };
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "tests/contract/places.h"
@@ -26,6 +27,7 @@ DeliveryRecord sample_record(int number) {
           .range = {.first = 100, .length = 900},
           .sent = 50,
           .outcome = Outcome::aborted,
+          .grounds = Grounds::renewed,
           .network = "2001:db8::/48"};
 }
 
@@ -54,16 +56,95 @@ TEST_P(DeliveryLogContract, EveryMemberComesBackAsItWasAppended) {
   }
   for (auto& record : records) {
     record.token.text = record.id;
-    log_.append(record);
+    log_.append({&record, 1});
     EXPECT_EQ(log_.of_token(record.token, 10), std::vector{record});
   }
 }
 
+TEST_P(DeliveryLogContract, BatchesOfAnySizeAreAppendedWhole) {
+  int number = 0;
+  for (const int size : {0, 1, 3, 4, 5, 63, 64, 65, 100}) {
+    std::vector<DeliveryRecord> records;
+    for (int i = 0; i < size; ++i) {
+      records.push_back(sample_record(++number));
+      records.back().grounds = i % 2 == 0 ? Grounds::restarted : Grounds::repeated;
+      records.back().token.text = sample_uuid(2000 + size);
+    }
+    log_.append(records);
+    std::ranges::reverse(records);
+    EXPECT_EQ(log_.of_token({sample_uuid(2000 + size)}, 1000), records) << size;
+  }
+}
+
+TEST_P(DeliveryLogContract, ABatchWithRecordsThatAreThereAlreadyAddsTheOthers) {
+  std::vector<DeliveryRecord> records;
+  for (int number = 1; number <= 20; ++number) records.push_back(sample_record(number));
+  log_.append(std::span{records}.subspan(3, 2));
+  log_.append(records);
+  log_.append(records);
+  EXPECT_EQ(log_.of_token({sample_uuid(1000)}, 50).size(), 20U);
+}
+
+RefusalRecord sample_refusal(std::int64_t at, std::int64_t times = 1) {
+  return {.token = {sample_uuid(1000)},
+          .error = "usage_limit_exceeded",
+          .network = "203.0.113.0",
+          .first = from_unix(at),
+          .last = from_unix(at),
+          .times = times};
+}
+
+TEST_P(DeliveryLogContract, RefusalsOfOneReasonNetworkAndHourAreCountedTogether) {
+  constexpr std::int64_t hour = 3600, noon = 500'000 * hour;
+  std::vector<RefusalRecord> refusals{sample_refusal(noon), sample_refusal(noon + 1, 5), sample_refusal(noon + hour - 1),
+                                      sample_refusal(noon + hour)};
+  RefusalRecord elsewhere = sample_refusal(noon + 2 * hour);
+  elsewhere.network = "2001:db8::";
+  refusals.push_back(elsewhere);
+  RefusalRecord expired = sample_refusal(noon + 3 * hour);
+  expired.error = "token_expired";
+  refusals.push_back(expired);
+  log_.count(refusals);
+  log_.count({&refusals[1], 1});
+  RefusalRecord first_hour = sample_refusal(noon, 12);
+  first_hour.last = from_unix(noon + hour - 1);
+  const std::vector<RefusalRecord> expected{expired, elsewhere, sample_refusal(noon + hour), first_hour};
+  EXPECT_EQ(log_.refusals_of_token({sample_uuid(1000)}, 10), expected);
+  EXPECT_EQ(log_.refusals_of_token({sample_uuid(1000)}, 2), (std::vector{expired, elsewhere}));
+  EXPECT_TRUE(log_.refusals_of_token({sample_uuid(1001)}, 10).empty());
+}
+
+TEST_P(DeliveryLogContract, PruningRemovesTheOldestInBatchesUntilNoneAreLeftThatEndedBefore) {
+  std::vector<DeliveryRecord> records;
+  for (int number = 1; number <= 30; ++number) records.push_back(sample_record(number));
+  for (int number = 31; number <= 40; ++number) {
+    records.push_back(sample_record(number));
+    records.back().ended = sample_record(1).ended;  // many at once
+  }
+  log_.append(records);
+  const std::vector<RefusalRecord> refusals{sample_refusal(1'700'000'000), sample_refusal(1'900'000'000)};
+  log_.count(refusals);
+  const Time before = sample_record(25).ended;
+  std::int64_t removed = 0, batch = 0, batches = 0;
+  do {
+    batch = log_.prune(before, 4);
+    removed += batch;
+    ASSERT_LT(++batches, 30);
+  } while (batch > 0);
+  EXPECT_EQ(removed, 24 + 10 + 1);
+  EXPECT_EQ(log_.of_token({sample_uuid(1000)}, 50).size(), 6U);
+  EXPECT_EQ(log_.refusals_of_token({sample_uuid(1000)}, 10), std::vector{refusals[1]});
+  EXPECT_EQ(log_.prune(before, 4), 0);
+}
+
 TEST_P(DeliveryLogContract, TheNewestDeliveriesOfATokenComeFirst) {
-  for (const int number : {2, 5, 1, 4, 3}) log_.append(sample_record(number));
+  for (const int number : {2, 5, 1, 4, 3}) {
+    const DeliveryRecord record = sample_record(number);
+    log_.append({&record, 1});
+  }
   DeliveryRecord other = sample_record(9);
   other.token.text = sample_uuid(1001);
-  log_.append(other);
+  log_.append({&other, 1});
   EXPECT_EQ(ids(log_.of_token({sample_uuid(1000)}, 3)), (std::vector{sample_uuid(5), sample_uuid(4), sample_uuid(3)}));
   EXPECT_EQ(log_.of_token({sample_uuid(1000)}, 50).size(), 5U);
   EXPECT_EQ(ids(log_.of_token({sample_uuid(1002)}, 50)), std::vector<std::string>{});
@@ -71,8 +152,8 @@ TEST_P(DeliveryLogContract, TheNewestDeliveriesOfATokenComeFirst) {
 
 TEST_P(DeliveryLogContract, ADeliveryIsLoggedOnce) {
   const DeliveryRecord record = sample_record(1);
-  log_.append(record);
-  log_.append(record);
+  log_.append({&record, 1});
+  log_.append({&record, 1});
   EXPECT_EQ(log_.of_token(record.token, 10), std::vector{record});
 }
 

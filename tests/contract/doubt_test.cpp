@@ -31,7 +31,7 @@ class UnsureDatabase final : public sql::Database {
     throw sql::InDoubt{};
   }
   void run(std::string_view statement) override { sound_.run(statement); }
-  bool has_table(std::string_view name) override { return sound_.has_table(name); }
+  bool has_column(std::string_view table, std::string_view column) override { return sound_.has_column(table, column); }
   Time now() override { return sound_.now(); }
   void with_lock(std::string_view name, const std::function<void()>& work) override { sound_.with_lock(name, work); }
 
@@ -95,7 +95,7 @@ TEST_P(LostAnswer, ADeliveryIsLoggedOnce) {
                               .outcome = Outcome::complete,
                               .network = ""};
   unsure_.lose(1);
-  log.append(record);
+  log.append({&record, 1});
   EXPECT_EQ(log.of_token(record.token, 10), std::vector{record});
 }
 

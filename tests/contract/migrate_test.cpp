@@ -136,9 +136,9 @@ TEST_P(Migration, TwoPrefixesInOneSchemaDoNotMeet) {
   for (const char* prefix : {"", "other_"}) {
     target.table_prefix = prefix;
     auto other = sql::open_database(target);
-    EXPECT_FALSE(other->has_table("tokens"));
+    EXPECT_FALSE(other->has_column("tokens", "id"));
     sql::migrate(*other);
-    EXPECT_TRUE(other->has_table("tokens"));
+    EXPECT_TRUE(other->has_column("tokens", "id"));
     expect_usable(*other);
   }
   EXPECT_EQ(sql::SqlTokenStore{*database_}.list({}), std::vector<Token>{});

@@ -265,6 +265,45 @@ TEST_P(TokenStoreContract, EndedTokensAreThoseRevokedOrPastTheirGraceAndNotClean
   EXPECT_EQ(sweep_.ended(end, std::nullopt, 1).front(), *tokens_.find(TokenId{sample_uuid(1)}));
 }
 
+TEST_P(TokenStoreContract, UnsettledTokensAreThoseForWhichSomethingIsDue) {
+  const Time now = from_unix(1'800'000'000);
+  const struct {
+    int number;
+    const char* name;
+    bool unsettled;
+    std::vector<Claim> claims;
+  } cases[] = {
+      {1, "no claim", false, {}},
+      {2,
+       "a dead delivery",
+       true,
+       {{.id = "c", .active = {{.id = "d", .ranges = {{0, 1}}, .last_progress = now - seconds{56}}}}}},
+      {3,
+       "a living one",
+       false,
+       {{.id = "c", .active = {{.id = "d", .ranges = {{0, 1}}, .last_progress = now - seconds{55}}}}}},
+      {4, "an unused claim", true, {{.id = "c", .last_seen = now - seconds{600}}}},
+      {5, "a complete claim", false, {{.id = "c", .charged = 1, .last_seen = from_unix(0), .completed = from_unix(0)}}},
+      {6, "a claim that was opened a moment ago", false, {{.id = "c", .last_seen = now - seconds{599}}}},
+  };
+  std::vector<TokenId> expected;
+  for (const auto& c : cases) {
+    Token token = sample_token(c.number);
+    token.claims.clear();
+    ASSERT_TRUE(tokens_.add(token)) << c.name;
+    token.claims = c.claims;
+    ASSERT_TRUE(tokens_.replace(token)) << c.name;
+    if (c.unsettled) expected.push_back(token.id);
+  }
+  Token added = sample_token(7);
+  added.claims = cases[1].claims;
+  ASSERT_TRUE(tokens_.add(added));
+  expected.push_back(added.id);
+  EXPECT_EQ(sweep_.unsettled(now, std::nullopt, 50), expected);
+  EXPECT_EQ(sweep_.unsettled(now, std::nullopt, 1), std::vector{expected.front()});
+  EXPECT_EQ(sweep_.unsettled(now, expected[1], 50), std::vector{expected.back()});
+}
+
 TEST_P(TokenStoreContract, AFileIsInUseWhileAnotherTokenForItIsAlive) {
   Token dead = sample_token(1), alive = sample_token(2), other = sample_token(3);
   dead.file = alive.file = other.file = "2026/11/\xF0\x9F\x94\x91 it's.zip";

@@ -109,10 +109,10 @@ TEST_F(EnforcementTest, SettlingTwiceIsSettlingOnceAndRevokingTwiceIsRevokingOnc
   Enforcement enforcement{store, pause};
   enforcement.admit(token, whole("a"));
   const Progress progress{.claim = "claim a", .delivery = "delivery a", .ranges = {{0, file.size}}, .sent = 400};
-  EXPECT_TRUE(enforcement.checkpoint(token.id, progress));
+  EXPECT_TRUE(enforcement.checkpoint(token.id, {&progress, 1}).empty());
+  EXPECT_TRUE(enforcement.settle(token.id, progress));
   enforcement.settle(token.id, progress);
-  enforcement.settle(token.id, progress);
-  EXPECT_FALSE(enforcement.checkpoint(token.id, progress));
+  EXPECT_EQ(enforcement.checkpoint(token.id, {&progress, 1}), std::vector<std::string>{"delivery a"});
   EXPECT_EQ(stored().claims.at(0).charged, 400U);
   const auto first = enforcement.revoke(token.id);
   memory.set_now(start + seconds{50});
@@ -162,8 +162,9 @@ TEST_F(EnforcementTest, ATokenThatIsRemovedMeanwhileIsUnknown) {
   Memory empty;
   OddStore store{empty, [](TokenStore&, const Token&) { return false; }};
   EXPECT_EQ(thrown([&] { Enforcement(store, pause).admit(token, whole("a")); }).value().code(), Errc::invalid_token);
-  EXPECT_FALSE(Enforcement(store, pause).checkpoint(token.id, {.claim = "claim a", .delivery = "delivery a"}));
-  Enforcement(store, pause).settle(token.id, {.claim = "claim a", .delivery = "delivery a"});
+  const Progress progress{.claim = "claim a", .delivery = "delivery a"};
+  EXPECT_EQ(Enforcement(store, pause).checkpoint(token.id, {&progress, 1}), std::vector<std::string>{"delivery a"});
+  Enforcement(store, pause).settle(token.id, progress);
 }
 
 TEST_F(EnforcementTest, AStoreThatIsDownIsTheCallersToKnow) {
@@ -180,7 +181,7 @@ TEST_F(EnforcementTest, SettlingAndRevokingSurviveConflictsButNotEndlessOnes) {
   enforcement.admit(token, whole("a"));
   const Progress progress{.claim = "claim a", .delivery = "delivery a", .ranges = {{0, file.size}}, .sent = 400};
   conflicts = 5;
-  EXPECT_TRUE(enforcement.checkpoint(token.id, progress));
+  EXPECT_TRUE(enforcement.checkpoint(token.id, {&progress, 1}).empty());
   conflicts = 5;
   enforcement.settle(token.id, progress);
   EXPECT_EQ(stored().claims.at(0).charged, 400U);

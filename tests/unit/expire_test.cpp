@@ -98,6 +98,10 @@ class BusySweep final : public TokenSweep {
  public:
   explicit BusySweep(MemoryTokenStore& store) : store_(store) {}
 
+  std::vector<TokenId> unsettled(Time now, const std::optional<TokenId>& after, int limit) override {
+    return store_.unsettled(now, after, limit);
+  }
+
   std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override {
     std::vector<Token> tokens = store_.ended(now, after, limit);
     for (const Token& token : tokens) EXPECT_TRUE(store_.replace(token));

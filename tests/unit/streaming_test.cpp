@@ -235,8 +235,9 @@ TEST_F(Streaming, AFileCutShortMeanwhileFailsAndTheAnswerHasNoEnd) {
   constexpr std::uint64_t size = mib, left = 400'000;
   const std::string content = random_bytes(size);
   const auto source = file(content);
-  const Pace truncating{.checkpoint_every = std::chrono::seconds{0}, .checkpoint = [&](std::uint64_t sent) {
+  const Pace truncating{.tell_every = std::chrono::milliseconds{0}, .tell = [&](std::uint64_t sent, Asking) {
                           if (sent < left) std::filesystem::resize_file(path(), left);
+                          return Standing::holds;
                         }};
   const Line line = Line::socket();
   auto received = reader(line);
@@ -272,11 +273,15 @@ TEST_F(Streaming, AFileThatCannotBeReadFailsAndWhatWasSentStaysSent) {
   }
 }
 
-TEST_F(Streaming, CheckpointsTellHowFarItIsAndOnlyWhenTheyAreDue) {
+TEST_F(Streaming, TellsHowFarItIsAndOnlyWhenItIsTimeTo) {
   const std::string content = random_bytes(mib);
   for (const std::chrono::seconds every : {std::chrono::seconds{0}, std::chrono::seconds{3600}}) {
     std::vector<std::uint64_t> told;
-    const Pace pace{.checkpoint_every = every, .checkpoint = [&](std::uint64_t sent) { told.push_back(sent); }};
+    const Pace pace{.tell_every = every, .tell = [&](std::uint64_t sent, Asking asking) {
+                      EXPECT_EQ(asking, Asking::in_passing);
+                      told.push_back(sent);
+                      return Standing::unknown;
+                    }};
     const Line line = Line::socket();
     auto received = reader(line);
     const auto connection = open_fastcgi(line.ours, request_id, patient);
@@ -285,10 +290,61 @@ TEST_F(Streaming, CheckpointsTellHowFarItIsAndOnlyWhenTheyAreDue) {
     received.get();
     if (every == std::chrono::seconds{0}) {
       ASSERT_FALSE(told.empty());
-      EXPECT_TRUE(std::ranges::is_sorted(told, std::ranges::less_equal{})) << "each one is further than the last";
+      EXPECT_TRUE(std::ranges::is_sorted(told)) << "each one is at least as far as the last";
       EXPECT_EQ(told.back(), content.size());
     } else {
       EXPECT_TRUE(told.empty());
+    }
+  }
+}
+
+TEST_F(Streaming, ADeliveryThatWasGivenUpIsCut) {
+  const std::string content = random_bytes(4 * mib);
+  const Pace pace{.tell_every = std::chrono::milliseconds{0},
+                  .tell = [](std::uint64_t sent, Asking) { return sent < mib ? Standing::holds : Standing::ended; }};
+  const Line line = Line::socket();
+  auto received = reader(line);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
+  const Streamed streamed = stream(*connection, *file(content), whole(content.size()), pace);
+  connection->cut();
+  EXPECT_EQ(streamed.outcome, Outcome::interrupted);
+  EXPECT_GE(streamed.sent, mib);
+  EXPECT_LT(streamed.sent, 2 * mib) << "at the next step";
+  EXPECT_FALSE(decoded(received.get()).ended);
+}
+
+/// A reader that takes nothing until it is told to.
+TEST_F(Streaming, AStreamThatStoodStillAsksBeforeItSendsOn) {
+  const struct {
+    const char* name;
+    Standing answer;
+    Outcome expected;
+  } cases[] = {{"it still holds", Standing::holds, Outcome::complete},
+               {"it was given up", Standing::ended, Outcome::interrupted}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const std::string content = random_bytes(4 * mib);
+    const Line line = Line::socket();
+    int unknown = 3, asked = 0;
+    std::uint64_t sent_when_asked = 0;
+    const Pace pace{.stood_still = std::chrono::seconds{1}, .tell = [&](std::uint64_t sent, Asking asking) {
+                      if (asking == Asking::in_passing) return Standing::holds;
+                      sent_when_asked = sent;
+                      ++asked;
+                      return unknown-- > 0 ? Standing::unknown : c.answer;
+                    }};
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
+    auto streamed =
+        std::async(std::launch::async, [&] { return stream(*connection, *file(content), whole(content.size()), pace); });
+    EXPECT_EQ(streamed.wait_for(std::chrono::milliseconds{2500}), std::future_status::timeout) << "nobody takes anything";
+    auto received = reader(line);
+    const Streamed result = streamed.get();
+    connection->cut();
+    received.get();
+    EXPECT_EQ(result.outcome, c.expected);
+    EXPECT_EQ(asked, 4) << "again and again while the store cannot be asked, then once more";
+    if (c.expected == Outcome::interrupted) {
+      EXPECT_EQ(result.sent, sent_when_asked) << "not a byte more";
     }
   }
 }

@@ -15,6 +15,7 @@ constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
 TEST(TokenJson, ClaimsComeBackAsTheyWere) {
   const Claim claim{.id = "claim",
                     .opened = from_unix(-5),
+                    .network = "2001:db8::/48",
                     .file = {.size = most, .mtime_ns = std::numeric_limits<std::int64_t>::min()},
                     .covered = IntervalSet{{{0, 5}, {10, most - 10}}},
                     .charged = most,
@@ -23,8 +24,10 @@ TEST(TokenJson, ClaimsComeBackAsTheyWere) {
                                 .sent = most,
                                 .started = from_unix(1),
                                 .last_progress = from_unix(2),
-                                .network = "::ffff:203.0.113.0"}},
+                                .network = "::ffff:203.0.113.0",
+                                .grounds = Grounds::restarted}},
                     .lost = {{.id = "gone", .sent = 7}},
+                    .handed_off = {{.id = "away", .ranges = {{5, most - 5}}, .at = from_unix(9)}},
                     .last_seen = from_unix(3),
                     .completed = from_unix(4)};
   Claim open = claim;
@@ -33,6 +36,16 @@ TEST(TokenJson, ClaimsComeBackAsTheyWere) {
   const std::vector<Claim> claims{claim, open};
   EXPECT_EQ(decode_claims(encode_claims(claims)), claims);
   EXPECT_EQ(encode_claims({}), "[]");
+}
+
+TEST(TokenJson, ClaimsOfAnOlderVersionAreRead) {
+  const auto claims = decode_claims(
+      R"([{"id":"c","opened":1,"size":10,"mtime_ns":2,"covered":[[0,4]],"charged":4,"active":[{"id":"d","ranges":[[4,6]],)"
+      R"("sent":0,"started":3,"last_progress":3,"network":"n"}],"lost":[],"last_seen":3,"completed":null}])");
+  ASSERT_EQ(claims.size(), 1U);
+  EXPECT_EQ(claims[0].network, "");
+  EXPECT_EQ(claims[0].active.at(0).grounds, Grounds::continued);
+  EXPECT_TRUE(claims[0].handed_off.empty());
 }
 
 TEST(TokenJson, RulesComeBackAndMissingMembersKeepTheirDefaults) {
