@@ -190,6 +190,10 @@ std::optional<Admission> admitted_before(const Token& token, const std::string& 
   return std::nullopt;
 }
 
+bool given_up_before(const Token& token, const std::string& delivery) {
+  return std::ranges::any_of(token.claims, [&](const Claim& claim) { return contains(claim.lost, delivery); });
+}
+
 std::optional<Token> checkpoint(const Token& before, std::span<const Progress> progress, Time now) {
   Token token = before;
   bool noted = false;
@@ -245,8 +249,9 @@ std::optional<Token> correct(const Token& before, const Progress& progress, Time
   if (delivery == claim->handed_off.end()) return std::nullopt;
   const std::vector<Range> ranges = std::move(delivery->ranges);
   claim->handed_off.erase(delivery);
-  claim->charged -= total_length(ranges);
-  account(*claim, ranges, progress.sent, progress.sent, now);
+  const std::uint64_t length = total_length(ranges), sent = std::min(progress.sent, length);  // logs count headers too
+  claim->charged -= length;
+  account(*claim, ranges, sent, sent, now);
   return token;
 }
 

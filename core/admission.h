@@ -55,6 +55,9 @@ Admission decide(const Token& token, const Wanted& wanted, Time now);
 /// @return kind continued or opened, with its claim and grounds
 std::optional<Admission> admitted_before(const Token& token, const std::string& delivery);
 
+/// Whether `delivery` was admitted, and ended by somebody else since: its admission must not be made again under that name.
+bool given_up_before(const Token& token, const std::string& delivery);
+
 /// How a delivery stands, or ended, as its worker knows it.
 struct Progress {
   std::string claim;

@@ -20,7 +20,7 @@ enum class Means {
 /// What one request asks of a token.
 struct Wanted {
   std::string delivery;       ///< our name for the response that would carry the bytes
-  std::vector<Range> ranges;  ///< the bytes it would carry; empty: only a claim is wanted (the landing page's button)
+  std::vector<Range> ranges;  ///< the bytes it would carry, disjoint; empty: only a claim is wanted (the page's button)
   FileVersion file;           ///< of the file as it is now
   std::string named_claim;    ///< the claim in the URL; empty if there is none
   std::string new_claim;      ///< the name of a claim, should one be opened

@@ -29,6 +29,7 @@ Admission Enforcement::admit(Token token, const Wanted& wanted) {
       admitted->dead = std::move(dead);
       return std::move(*admitted);
     }
+    if (given_up_before(token, wanted.delivery)) throw Error{Errc::unavailable, "the store answered too late"};
     Admission admission = decide(token, wanted, store_.now());
     const bool refused = admission.kind == Admission::Kind::refused;
     // A request that names its claim waits for it rather than cost another use.

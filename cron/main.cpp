@@ -46,8 +46,23 @@ Report run_jobs(const config::Config& config, sql::Database& database, cron::Mod
   return report;
 }
 
-std::string counted(std::int64_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
+/// "2 tokens ended, 1 file removed": what was done, without what was not.
+std::string in_words(const Report& report) {
+  const struct {
+    std::int64_t count;
+    const char *one, *many;
+  } parts[] = {
+      {report.settled.interrupted, "interrupted download settled", "interrupted downloads settled"},
+      {report.settled.given_back, "use given back", "uses given back"},
+      {report.expired.tokens, "token ended", "tokens ended"},
+      {report.expired.files, "file removed", "files removed"},
+      {report.purged, "row of the log forgotten", "rows of the log forgotten"},
+  };
+  std::string words;
+  for (const auto& part : parts)
+    if (part.count > 0)
+      words += fmt::format("{}{} {}", words.empty() ? "" : ", ", part.count, part.count == 1 ? part.one : part.many);
+  return words.empty() ? "nothing was due" : words;
 }
 
 void show(const Report& report, const Options& options) {
@@ -61,10 +76,7 @@ void show(const Report& report, const Options& options) {
                                        {"log_rows_removed", report.purged}};
     fmt::print("{}\n", shown.dump());
   } else if (options.verbose || options.dry_run) {
-    fmt::print("{}{} settled as interrupted, {} given back, {} ended, {} removed{}\n", options.dry_run ? "dry run: " : "",
-               counted(report.settled.interrupted, "download"), counted(report.settled.given_back, "use"),
-               counted(report.expired.tokens, "token"), counted(report.expired.files, "file"),
-               options.dry_run ? "" : fmt::format(", {} of the log forgotten", counted(report.purged, "row")));
+    fmt::print("{}{}\n", options.dry_run ? "dry run: " : "", in_words(report));
   }
 }
 

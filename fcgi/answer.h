@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ struct AdmittedDelivery {
   TokenId token;
   std::string claim;  ///< empty for a token without a limit
   ActiveDelivery delivery;
-  std::vector<DeadDelivery> dead;  ///< what this admission found dead, for the log
+  std::chrono::steady_clock::time_point asked;  ///< when the store was asked to admit it, or before
+  std::vector<DeadDelivery> dead;               ///< what this admission found dead, for the log
 };
 
 /// What a request turned out to be about, for the logs; also when it is refused.

@@ -104,6 +104,7 @@ Answer deliver(const Services& services, const Request& request, const Token& to
     require_admissible(token, asked, services.tokens.now());
     return answer;
   }
+  const auto begun = std::chrono::steady_clock::now();
   Admission admission = admit(services, token, asked);
   const Time now = services.tokens.now();
   answer.delivery = {.token = token.id,
@@ -114,6 +115,7 @@ Answer deliver(const Services& services, const Request& request, const Token& to
                                   .last_progress = now,
                                   .network = request.network,
                                   .grounds = admission.grounds},
+                     .asked = begun,
                      .dead = std::move(admission.dead)};
   return answer;
 }

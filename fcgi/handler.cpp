@@ -111,7 +111,8 @@ class Exchange {
       const auto write = [&](const TokenId& token, std::span<const Progress> progress) { return store(token, progress); };
       return checkpoints.tell(admitted.token, delivery, sent, asking, SteadyClock::now(), write);
     };
-    checkpoints.begin(admitted.token, progress(admitted, 0), SteadyClock::now());
+    pace.admitted = admitted.asked;
+    checkpoints.begin(admitted.token, progress(admitted, 0), admitted.asked);
     const Streamed streamed = stream(connection_, *answer.reply.file, answer.reply.pieces, pace);
     checkpoints.end(admitted.token, delivery);
     return streamed;

@@ -25,10 +25,11 @@ Step copy(Connection& connection, OpenFile& file, std::uint64_t offset, std::uin
 class Stream {
  public:
   Stream(Connection& connection, OpenFile& file, const Pace& pace)
-      : connection_(connection), file_(file), pace_(pace), last_move_(now()), last_told_(last_move_) {}
+      : connection_(connection), file_(file), pace_(pace), last_move_(pace.admitted), last_told_(now()) {}
 
   /// @return the outcome that ended the stream, or `complete` for "go on".
   Outcome send(const Piece& piece) {
+    if (const Outcome asked = ask_before_going_on(); asked != Outcome::complete) return asked;
     if (!piece.text.empty() && !connection_.write(piece.text)) return Outcome::aborted;
     Range left = piece.range;
     while (left.length > 0) {
@@ -79,7 +80,7 @@ class Stream {
     return pace_.tell(sent_, Asking::in_passing) == Standing::ended ? Outcome::interrupted : Outcome::complete;
   }
 
-  /// The client takes bytes again. After a long pause another delivery may have been let in instead of this one.
+  /// Bytes can go out (again). After a long pause another delivery may have been let in instead of this one.
   Outcome ask_before_going_on() {
     if (!pace_.tell || now() - last_move_ < pace_.stood_still) return Outcome::complete;
     for (;; ::poll(nullptr, 0, 100)) {

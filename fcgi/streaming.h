@@ -19,6 +19,8 @@ struct Pace {
   std::chrono::seconds stall_timeout{40};  ///< a client that takes nothing for so long is given up
   std::chrono::seconds stood_still{10};    ///< a stream that nobody took anything from for so long asks before it sends on
   std::chrono::milliseconds tell_every{1000};
+  /// When the delivery was admitted. If that took long it may have been given up before it began.
+  std::chrono::steady_clock::time_point admitted = std::chrono::steady_clock::now();
   const Shutdown* shutdown = nullptr;  ///< given up when overdue
   /// Told the file bytes sent so far, every `tell_every` while bytes move, and asked how the delivery stands; may be empty.
   std::function<Standing(std::uint64_t sent, Asking asking)> tell;
