@@ -152,11 +152,26 @@ std::string Site::socket_address(const std::string& name) const {
   return "unix:" + (folder_ / ("data/" + name + ".sock")).string();
 }
 
-std::unique_ptr<Process> Site::start_worker(const std::string& name, int threads) {
+Finished Site::cron(const std::vector<std::string>& options) const {
+  std::vector<std::string> argv{program("claimcheck-cron").string(), "--config", config().string()};
+  argv.insert(argv.end(), options.begin(), options.end());
+  return run(as_site_user(argv));
+}
+
+std::unique_ptr<Process> Site::start_worker(const std::string& name, int threads, const std::string& store_url) {
   const std::string address = socket_address(name);
+  fs::path own_config = config();
+  if (!store_url.empty()) {
+    own_config = folder_ / (name + ".toml");
+    std::string text = read_file(config());
+    const std::size_t begin = text.find("url = ", text.find("[store]"));
+    text.replace(begin, text.find('\n', begin) - begin, fmt::format("url = \"{}\"", store_url));
+    write_file(own_config, text);
+    give_to_site_user(own_config);
+  }
   const fs::path output = folder_ / ("log/" + name + ".out");
-  auto process = std::make_unique<Process>(as_site_user({worker().string(), "--config", config().string(), "--listen", address,
-                                                         "--threads", std::to_string(threads)}),
+  auto process = std::make_unique<Process>(as_site_user({worker().string(), "--config", own_config.string(), "--listen",
+                                                         address, "--threads", std::to_string(threads)}),
                                            output);
   wait_until("the worker listens on " + address, [&] {
     if (!process->running()) throw std::runtime_error("the worker ended: " + read_file(output) + log());

@@ -62,8 +62,11 @@ class Site {
   nlohmann::json show(const std::string& id) const;
 
   /// Starts an own-socket worker and waits until it listens on socket_address(name).
-  std::unique_ptr<Process> start_worker(const std::string& name, int threads = 8);
+  /// @param store_url  if not empty: the worker's own way to the tokens, such as another node of the same cluster
+  std::unique_ptr<Process> start_worker(const std::string& name, int threads = 8, const std::string& store_url = {});
   std::string socket_address(const std::string& name) const;
+  /// Runs claimcheck-cron for this site.
+  Finished cron(const std::vector<std::string>& options = {}) const;
   /// The workers of this site that run now, whoever started them.
   std::vector<pid_t> worker_pids() const;
   /// What the workers wrote to their log.
