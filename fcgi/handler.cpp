@@ -15,11 +15,29 @@ namespace {
 using Json = nlohmann::ordered_json;
 using SteadyClock = std::chrono::steady_clock;
 
+/// So many ends are remembered while the store is down; a delivery beyond them is found dead by its last checkpoint.
+constexpr std::size_t most_unsettled = 1000;
+
+Progress progress_of(const AdmittedDelivery& admitted, std::uint64_t sent) {
+  return {.claim = admitted.claim, .delivery = admitted.delivery.id, .ranges = admitted.delivery.ranges, .sent = sent};
+}
+
+/// Stores what a delivery has sent, and tells its outcome unless somebody else has ended it and told so. Throws
+/// Error{unavailable}.
+void settle(const Services& services, const AdmittedDelivery& admitted, const Streamed& streamed) {
+  const bool ours = admitted.claim.empty() ||
+                    Enforcement{services.tokens, services.pause}.settle(admitted.token, progress_of(admitted, streamed.sent));
+  if (!ours) return;
+  services.story.add(
+      record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, services.tokens.now()),
+      SteadyClock::now());
+}
+
 /// One request on its way through; what the log line at its end will say.
 class Exchange {
  public:
-  Exchange(const Services& services, const Pace& pace, Connection& connection)
-      : services_(services), pace_(pace), connection_(connection), id_(make_name(12, services.random)) {}
+  Exchange(const Services& services, const Pace& pace, std::vector<Unsettled>& unsettled, Connection& connection)
+      : services_(services), pace_(pace), unsettled_(unsettled), connection_(connection), id_(make_name(12, services.random)) {}
 
   void run(const Variables& variables, const BodyReader& read_body) {
     Answer answer = find_answer(variables, read_body);
@@ -112,14 +130,10 @@ class Exchange {
       return checkpoints.tell(admitted.token, delivery, sent, asking, SteadyClock::now(), write);
     };
     pace.admitted = admitted.asked;
-    checkpoints.begin(admitted.token, progress(admitted, 0), admitted.asked);
+    checkpoints.begin(admitted.token, progress_of(admitted, 0), admitted.asked);
     const Streamed streamed = stream(connection_, *answer.reply.file, answer.reply.pieces, pace);
     checkpoints.end(admitted.token, delivery);
     return streamed;
-  }
-
-  static Progress progress(const AdmittedDelivery& admitted, std::uint64_t sent) {
-    return {.claim = admitted.claim, .delivery = admitted.delivery.id, .ranges = admitted.delivery.ranges, .sent = sent};
   }
 
   /// Stores a checkpoint. If that fails the downloads go on; the next one, or their ends, tell the same and more.
@@ -132,21 +146,20 @@ class Exchange {
     }
   }
 
-  /// Stores what was sent. If the store is down the delivery is found dead later, by its last checkpoint.
+  /// Stores what was sent; if the store is down, as soon as it is back.
   void settle(const AdmittedDelivery& admitted, const Streamed& streamed) {
     const ActiveDelivery& delivery = admitted.delivery;
     try {
-      const bool ours = admitted.claim.empty() || Enforcement{services_.tokens, services_.pause}.settle(
-                                                      admitted.token, progress(admitted, streamed.sent));
-      const Time now = services_.tokens.now();
-      if (ours)  // else whoever ended it has told so
-        tell(record_of(admitted.token, admitted.claim, delivery, streamed.sent, streamed.outcome, now));
+      fcgi::settle(services_, admitted, streamed);
     } catch (const Error& error) {
       services_.log.write(Level::error, "settle_failed",
                           {{"request", id_}, {"delivery", delivery.id}, {"message", error.what()}});
+      if (unsettled_.size() < most_unsettled) unsettled_.push_back({.admitted = admitted, .streamed = streamed});
     }
     for (const DeadDelivery& dead : admitted.dead)
-      tell(record_of(admitted.token, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, delivery.started));
+      services_.story.add(
+          record_of(admitted.token, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, delivery.started),
+          SteadyClock::now());
     services_.log.write(Level::info, "delivery",
                         {{"request", id_},
                          {"token", admitted.token.text},
@@ -160,8 +173,6 @@ class Exchange {
                          {"network", network_}});
   }
 
-  void tell(DeliveryRecord record) { services_.story.add(std::move(record), SteadyClock::now()); }
-
   void log(int status) {
     const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begun_);
     Json fields{{"request", id_}, {"route", route_}, {"status", status}, {"ms", elapsed.count()}, {"network", network_}};
@@ -172,6 +183,7 @@ class Exchange {
 
   const Services& services_;
   const Pace& pace_;
+  std::vector<Unsettled>& unsettled_;
   Connection& connection_;
   std::string id_;
   SteadyClock::time_point begun_ = SteadyClock::now();
@@ -186,17 +198,27 @@ class Exchange {
 }  // namespace
 
 void Handler::handle(const Variables& variables, const BodyReader& read_body, Connection& connection) {
-  Exchange{services_, pace_, connection}.run(variables, read_body);
-  if (services_.story.due(SteadyClock::now())) catch_up();
+  Exchange{services_, pace_, unsettled_, connection}.run(variables, read_body);
+  if (!unsettled_.empty() || services_.story.due(SteadyClock::now())) catch_up();
+}
+
+/// The oldest first, until the store fails again.
+void Handler::settle_again() {
+  while (!unsettled_.empty()) {
+    settle(services_, unsettled_.front().admitted, unsettled_.front().streamed);
+    services_.log.write(Level::info, "settled_late", {{"delivery", unsettled_.front().admitted.delivery.id}});
+    unsettled_.erase(unsettled_.begin());
+  }
 }
 
 bool Handler::catch_up() {
   try {
+    settle_again();
     services_.story.flush();
   } catch (const Error& error) {
     services_.log.write(Level::warning, "log_failed", {{"message", error.what()}});
   }
-  return services_.story.empty();
+  return unsettled_.empty() && services_.story.empty();
 }
 
 }  // namespace claimcheck::fcgi

@@ -4,13 +4,13 @@
 #include <barrier>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <random>
 #include <thread>
 
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/front_end.h"
 #include "tests/support/mariadb.h"
 #include "tests/support/nginx.h"
+#include "tests/support/noise.h"
 #include "tests/support/sha256.h"
 
 namespace claimcheck {
@@ -29,13 +29,6 @@ struct Race {
 
   friend std::ostream& operator<<(std::ostream& out, const Race& race) { return out << race.name; }
 };
-
-std::string noise(std::size_t size) {
-  std::mt19937 random{20261121};
-  std::string bytes(size, '\0');
-  for (char& byte : bytes) byte = static_cast<char>(random());
-  return bytes;
-}
 
 /// What became of all racers of a round.
 struct Finish {

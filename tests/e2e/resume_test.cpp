@@ -1,9 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <random>
-
 #include "tests/support/front_end.h"
 #include "tests/support/http_client.h"
+#include "tests/support/noise.h"
 #include "tests/support/sha256.h"
 
 namespace claimcheck {
@@ -13,21 +12,11 @@ using namespace test;
 
 constexpr std::size_t size = 64 << 20;
 
-std::string noise() {
-  std::mt19937_64 random{20261121};
-  std::string bytes(size, '\0');
-  for (std::size_t at = 0; at < bytes.size(); at += sizeof(std::uint64_t)) {
-    const std::uint64_t word = random();
-    std::copy_n(reinterpret_cast<const char*>(&word), sizeof word, bytes.data() + at);
-  }
-  return bytes;
-}
-
 class Resume : public testing::TestWithParam<Front> {};
 
 TEST_P(Resume, ABrokenDownloadOfASingleUseIsFinishedByCurl) {
   Site site;
-  const std::string content = noise();
+  const std::string content = noise(size);
   const Issued token = site.issue(site.add_file("release.zip", content));
   const auto front = start(GetParam(), site);
   const std::string part = site.folder() / "release.part";
