@@ -20,16 +20,20 @@ constexpr std::string_view style =
     "cursor:pointer}button:focus-visible{outline:3px solid #e0a100;outline-offset:2px}footer{margin-top:3rem;color:#5a6774}"
     "@media(prefers-color-scheme:dark){body{color:#e6ebf0;background:#14191f}dt,footer{color:#9fb0c0}a{color:#8cc2ff}}";
 
-// No script at all can run, and nothing is loaded from anywhere.
-constexpr std::string_view content_security_policy =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// No script at all can run, and nothing is loaded from anywhere. The button leads to the site's configured address, which may
+/// be another than the one that the page was opened by (with or without www).
+std::string content_security_policy(const Site& site) {
+  const std::string origin = site.url.substr(0, site.url.find('/', site.url.find("://") + 3));
+  return fmt::format(
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' {}; base-uri 'none'; frame-ancestors 'none'", origin);
+}
 
 Reply html_reply(int status, std::string_view title, const std::string& content, const Site& site) {
   Reply reply;
   reply.status = status;
   add_common_headers(reply);
   reply.set("Content-Type", "text/html; charset=utf-8");
-  reply.set("Content-Security-Policy", std::string{content_security_policy});
+  reply.set("Content-Security-Policy", content_security_policy(site));
   const std::string name = html_escaped(site.name);
   reply.text = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "

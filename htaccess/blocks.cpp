@@ -68,6 +68,9 @@ SetEnv no-gzip 1
 SetEnv no-brotli 1
 SetEnv ap_trust_cgilike_cl 1
 SetEnvIf Authorization "^(.+)$" HTTP_AUTHORIZATION=$1
+# If the worker ends in the middle of a download, mod_fcgid would append an error page to the part of the file that is sent:
+# let it be empty.
+ErrorDocument 500 "%{reqenv:claimcheck_nothing}"
 <FilesMatch "\.(toml|db|db-journal|db-shm|db-wal|key|log)$">
   <IfModule mod_alias.c>
     RedirectMatch 404 .

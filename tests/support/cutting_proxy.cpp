@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <limits>
 #include <stdexcept>
 
@@ -52,8 +54,11 @@ void reset(int fd) {
 
 }  // namespace
 
-CuttingProxy::CuttingProxy(int server_port, std::vector<std::uint64_t> cut_after)
-    : server_port_(server_port), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), cut_after_(std::move(cut_after)) {
+CuttingProxy::CuttingProxy(int server_port, std::vector<std::uint64_t> cut_after, std::uint64_t bytes_per_second)
+    : server_port_(server_port),
+      listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      cut_after_(std::move(cut_after)),
+      bytes_per_second_(bytes_per_second) {
   sockaddr_in address = loopback(0);
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
@@ -107,7 +112,11 @@ void CuttingProxy::pass_on(int client, std::uint64_t limit) {
     if (open && watched[1].revents != 0) {
       const ssize_t count = ::recv(server, buffer.data(), std::min<std::uint64_t>(buffer.size(), limit), 0);
       open = count > 0 && send_all(client, buffer.data(), static_cast<std::size_t>(count), ending_);
-      if (open) limit -= static_cast<std::uint64_t>(count);
+      if (open) {
+        limit -= static_cast<std::uint64_t>(count);
+        std::this_thread::sleep_for(
+            std::chrono::microseconds{static_cast<std::uint64_t>(count) * 1'000'000 / bytes_per_second_});
+      }
     }
   }
   if (limit == 0) {

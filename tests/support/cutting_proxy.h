@@ -13,7 +13,9 @@ namespace claimcheck::test {
 /// own buffers are small, so that the server knows quickly how far the client is. Ends its threads with itself.
 class CuttingProxy {
  public:
-  CuttingProxy(int server_port, std::vector<std::uint64_t> cut_after);
+  /// @param bytes_per_second  of one connection, towards the client
+  explicit CuttingProxy(int server_port, std::vector<std::uint64_t> cut_after = {},
+                        std::uint64_t bytes_per_second = 1ULL << 40);
   ~CuttingProxy();
   CuttingProxy(const CuttingProxy&) = delete;
   CuttingProxy& operator=(const CuttingProxy&) = delete;
@@ -30,6 +32,7 @@ class CuttingProxy {
 
   int server_port_, port_ = 0, listener_ = -1;
   std::vector<std::uint64_t> cut_after_;
+  std::uint64_t bytes_per_second_;
   std::atomic<int> cuts_ = 0;
   std::atomic<bool> ending_ = false;
   std::vector<std::jthread> lines_;
