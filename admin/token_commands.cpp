@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "admin/commands.h"
+#include "admin/story.h"
 #include "admin/table.h"
 #include "core/error.h"
 #include "core/issue.h"
@@ -98,7 +99,12 @@ void show_token(const Options& options, const std::string& id) {
   Context context{options};
   const auto token = context.tokens.find(TokenId{id});
   if (!token) throw no_such_token(id);
-  fmt::print("{}\n", represent_story(*token, context.deliveries, context.tokens.now()).dump(options.json ? -1 : 2));
+  const Time now = context.tokens.now();
+  if (options.json) {
+    fmt::print("{}\n", represent_story(*token, context.deliveries, now).dump());
+  } else {
+    fmt::print("{}", story_of(*token, context.deliveries, now));
+  }
 }
 
 void revoke_token(const Options& options, const std::string& id) {
