@@ -202,11 +202,18 @@ void Handler::handle(const Variables& variables, const BodyReader& read_body, Co
   if (!unsettled_.empty() || services_.story.due(SteadyClock::now())) catch_up();
 }
 
-/// The oldest first, until the store fails again.
+/// The oldest first, until the store is down again.
 void Handler::settle_again() {
   while (!unsettled_.empty()) {
-    settle(services_, unsettled_.front().admitted, unsettled_.front().streamed);
-    services_.log.write(Level::info, "settled_late", {{"delivery", unsettled_.front().admitted.delivery.id}});
+    const AdmittedDelivery& admitted = unsettled_.front().admitted;
+    try {
+      settle(services_, admitted, unsettled_.front().streamed);
+      services_.log.write(Level::info, "settled_late", {{"delivery", admitted.delivery.id}});
+    } catch (const Error& error) {
+      if (error.code() == Errc::unavailable) throw;
+      // Trying again would not help: it is found dead by its last checkpoint.
+      services_.log.write(Level::error, "settle_failed", {{"delivery", admitted.delivery.id}, {"message", error.what()}});
+    }
     unsettled_.erase(unsettled_.begin());
   }
 }
