@@ -72,7 +72,9 @@ void SettleIntoIntervals(benchmark::State& state) {
   token.uses = 1;
   token.claims.push_back(covered_in(state.range(0)));
   const Wanted asked = wanted({.first = size - mib, .length = mib});
-  token = *decide(token, asked, start).token;
+  const auto admitted = decide(token, asked, start).token;
+  if (!admitted) return state.SkipWithError("the last mebibyte was refused");
+  token = *admitted;
   const Progress progress{.claim = token.claims.front().id, .delivery = asked.delivery, .ranges = asked.ranges, .sent = mib};
   for (auto _ : state) benchmark::DoNotOptimize(settle(token, progress, start));
   state.SetComplexityN(state.range(0));

@@ -17,9 +17,9 @@ bool is_recent(Time at, Time now) {
   return now - at <= counting::retry_window;
 }
 
-/// Rule 2b: a complete claim gives its tail again, or anything to who names it, for a while.
+/// Rule 2b: a claim that is complete gives its tail again, or anything to who names it, for a while.
 bool gives_again(const Claim& claim, const std::vector<Range>& ranges, bool named, Time now) {
-  if (!is_recent(*claim.completed, now)) return false;
+  if (!claim.completed || !is_recent(*claim.completed, now)) return false;
   return named || (!carries_first_byte(ranges) && total_length(ranges) <= tail(claim.file.size));
 }
 

@@ -16,6 +16,9 @@
 namespace claimcheck::fcgi {
 namespace {
 
+/// How much of a body that is too large is taken all the same, so that its sender reads the answer.
+constexpr std::uint64_t most_discarded = 1024ULL * 1024;
+
 Error bad(const char* field, const std::string& message) {
   return Error{Errc::bad_request, message, {{"field", field}}};
 }
@@ -112,17 +115,25 @@ std::string bearer_of(const Variables& variables) {
   return begin == std::string::npos ? std::string{} : value.substr(begin);
 }
 
-std::string body_of(const Variables& variables, const BodyReader& read_body) {
+/// A request's body, or why there is none that could be used.
+struct Body {
+  std::string text;
+  std::optional<Error> fault;
+};
+
+/// Takes the body off the line, and what is too large for us within bounds: a CGI program that ends with its input unread
+/// takes its answer with it.
+Body take_body(const Variables& variables, const BodyReader& read_body) {
   const std::string_view text = variables("CONTENT_LENGTH").value_or("");
   if (text.empty()) return {};
   std::uint64_t length = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (fault == std::errc::result_out_of_range) throw Error{Errc::payload_too_large};
+  if (fault == std::errc::result_out_of_range) return {.text = {}, .fault = Error{Errc::payload_too_large}};
   if (fault != std::errc{} || end != text.data() + text.size())
-    throw bad("Content-Length", "Content-Length must be a whole number.");
-  if (length > longest_body) throw Error{Errc::payload_too_large};
-  std::string body = read_body(length);
-  if (body.size() < length) throw bad("body", "The body is shorter than Content-Length says.");
+    return {.text = {}, .fault = bad("Content-Length", "Content-Length must be a whole number.")};
+  Body body{.text = read_body(std::min(length, most_discarded)), .fault = {}};
+  if (length > longest_body) return {.text = {}, .fault = Error{Errc::payload_too_large}};
+  if (body.text.size() < length) body.fault = bad("body", "The body is shorter than Content-Length says.");
   return body;
 }
 
@@ -167,6 +178,7 @@ Format format_for(std::string_view accept) {
 }
 
 Request parse_request(const Variables& variables, const BodyReader& read_body, const Site& site) {
+  Body body = take_body(variables, read_body);
   Request request;
   request.method = method_of(variables);
   split_path(target_path(variables, site), site, request);
@@ -182,7 +194,10 @@ Request parse_request(const Variables& variables, const BodyReader& read_body, c
   request.bearer = bearer_of(variables);
   request.network = anonymised(
       client_address(header(variables, "REMOTE_ADDR"), header(variables, "HTTP_X_FORWARDED_FOR"), site.trusted_proxies));
-  if (request.method == Method::post) request.body = body_of(variables, read_body);
+  if (request.method == Method::post) {
+    if (body.fault) throw Error{*body.fault};
+    request.body = std::move(body.text);
+  }
   return request;
 }
 

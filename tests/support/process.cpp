@@ -20,6 +20,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -253,15 +254,20 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 int free_port() {
-  const Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"};
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket.number(), generic, size) != 0) fail("bind");
-  if (::getsockname(socket.number(), generic, &size) != 0) fail("getsockname");
-  return ntohs(address.sin_port);
+  // Below the ports that the kernel gives to outgoing connections (net.ipv4.ip_local_port_range): one of those could take the
+  // port before the server that it is meant for does.
+  std::random_device seed;
+  std::uniform_int_distribution<int> any{10'000, 30'000};
+  for (;;) {
+    const int port = any(seed);
+    const Descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"};
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    if (::bind(socket.number(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) return port;
+    if (errno != EADDRINUSE) fail("bind");
+  }
 }
 
 void wait_until(const std::string& what, const std::function<bool()>& condition, milliseconds limit) {

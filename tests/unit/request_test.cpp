@@ -12,14 +12,18 @@ using Values = std::map<std::string, std::string>;
 
 const Site site{.url = "https://example.com", .prefix = "/dl", .trusted_proxies = {"127.0.0.1"}};
 
-Request parse(Values values, const std::string& body = {}) {
+Request parse(Values values, const BodyReader& read_body) {
   values.try_emplace("REQUEST_METHOD", "GET");
   values.try_emplace("REQUEST_URI", "/dl/x");
   const Variables variables = [&](const char* name) -> std::optional<std::string_view> {
     const auto found = values.find(name);
     return found == values.end() ? std::nullopt : std::optional<std::string_view>{found->second};
   };
-  return parse_request(variables, [&](std::size_t length) { return body.substr(0, length); }, site);
+  return parse_request(variables, read_body, site);
+}
+
+Request parse(const Values& values, const std::string& body = {}) {
+  return parse(values, [&](std::size_t length) { return body.substr(0, length); });
 }
 
 Errc fault(const Values& values, const std::string& body = {}) {
@@ -94,6 +98,28 @@ TEST(ParseRequest, WhatCannotBeUnderstoodIsRefused) {
   }
   EXPECT_EQ(parse({{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "4"}}, "1234").body, "1234");
   EXPECT_EQ(parse({{"CONTENT_LENGTH", "junk"}}).body, "") << "a GET has no body";
+}
+
+TEST(ParseRequest, ABodyIsTakenBeforeARequestIsRefusedWithinBounds) {
+  const struct {
+    const char* name;
+    Values values;
+    std::size_t taken;
+  } cases[] = {
+      {"too large", {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "70000"}}, 70'000},
+      {"far too large", {{"REQUEST_METHOD", "POST"}, {"CONTENT_LENGTH", "99000000"}}, 1 << 20},
+      {"of a path that is none", {{"REQUEST_METHOD", "POST"}, {"REQUEST_URI", "/dl/%00"}, {"CONTENT_LENGTH", "5"}}, 5},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    std::size_t taken = 0;
+    const BodyReader read_body = [&](std::size_t length) {
+      taken += length;
+      return std::string(length, 'x');
+    };
+    test::thrown([&] { parse(c.values, read_body); });
+    EXPECT_EQ(taken, c.taken);
+  }
 }
 
 TEST(ParseRequest, TheTargetMayBeInAnyFormThatServersPassOn) {

@@ -223,7 +223,7 @@ TEST_F(Streaming, AReaderThatTakesNothingIsGivenUpAfterTheStallTimeout) {
   EXPECT_GT(streamed.sent, 0U);
   EXPECT_LT(streamed.sent, content.size());
   EXPECT_GE(elapsed, std::chrono::milliseconds{990});
-  EXPECT_LT(elapsed, std::chrono::seconds{5});
+  EXPECT_LT(elapsed, patient);
   EXPECT_FALSE(connection->write("more")) << "text is not waited for any longer either";
   connection->cut();
   const Decoded answer = decoded(read_and_close(line.theirs));
@@ -313,7 +313,6 @@ TEST_F(Streaming, ADeliveryThatWasGivenUpIsCut) {
   EXPECT_FALSE(decoded(received.get()).ended);
 }
 
-/// A reader that takes nothing until it is told to.
 TEST_F(Streaming, AStreamThatStoodStillAsksBeforeItSendsOn) {
   const struct {
     const char* name;
@@ -342,7 +341,7 @@ TEST_F(Streaming, AStreamThatStoodStillAsksBeforeItSendsOn) {
     connection->cut();
     received.get();
     EXPECT_EQ(result.outcome, c.expected);
-    EXPECT_EQ(asked, 4) << "again and again while the store cannot be asked, then once more";
+    EXPECT_GE(asked, 4) << "again and again while the store cannot be asked, then once more; again after another pause";
     if (c.expected == Outcome::interrupted) {
       EXPECT_EQ(result.sent, sent_when_asked) << "not a byte more";
     }
