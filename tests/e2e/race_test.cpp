@@ -129,7 +129,8 @@ TEST_P(UseRace, AsManyGetTheFileAsThereAreUses) {
     const auto begun = std::chrono::steady_clock::now();
     const std::vector<Finish> finishes = race(paths);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
-    int complete = 0, refusals = 0;
+    int complete = 0;
+    std::map<int, int> refusals;
     for (int round = 0; round < rounds; ++round) {
       SCOPED_TRACE(fmt::format("{} uses, round {}", uses, round));
       const Finish& finish = finishes[static_cast<std::size_t>(round)];
@@ -138,11 +139,11 @@ TEST_P(UseRace, AsManyGetTheFileAsThereAreUses) {
       const auto shown = api({.target = "/dl/v1/tokens/" + ids[static_cast<std::size_t>(round)]});
       EXPECT_EQ(shown.at("uses"), uses);
       complete += finish.complete;
-      for (const auto& [status, count] : finish.refusals) refusals += count;
+      for (const auto& [status, count] : finish.refusals) refusals[status] += count;
       if (HasFailure()) break;
     }
-    fmt::print("{}, {} uses: {} rounds of {} racers, {} complete bodies, {} refusals, {:.1f} s\n", GetParam().name, uses,
-               rounds, GetParam().racers, complete, refusals, taken.count());
+    fmt::print("{}, {} uses: {} rounds of {} racers, {} complete bodies, refusals {} (409) and {} (410), {:.1f} s\n",
+               GetParam().name, uses, rounds, GetParam().racers, complete, refusals[409], refusals[410], taken.count());
     if (HasFailure()) FAIL() << site.log().substr(0, 4000);
   }
 }

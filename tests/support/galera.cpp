@@ -1,7 +1,9 @@
 #include "tests/support/galera.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "tests/support/web_user.h"
@@ -35,9 +37,28 @@ std::string GaleraCluster::socket(std::size_t node) const {
   return folder_ / fmt::format("sock{}", node);
 }
 
+std::vector<std::size_t> GaleraCluster::running() const {
+  std::vector<std::size_t> found;
+  for (std::size_t node = 0; node < size; ++node)
+    if (nodes_[node] && nodes_[node]->running()) found.push_back(node);
+  return found;
+}
+
+bool GaleraCluster::synchronised(std::size_t node, std::size_t nodes) const {
+  constexpr const char* synced = "4";
+  const Finished status = run({"mariadb", "--no-defaults", "--socket=" + socket(node), "--user=root", "--skip-column-names",
+                               "--batch", "--execute=SHOW STATUS LIKE 'wsrep\\_%'"});
+  const auto is = [&](const char* name, const std::string& value) {
+    return status.out.find(fmt::format("{}\t{}\n", name, value)) != std::string::npos;
+  };
+  return is("wsrep_local_state", synced) && is("wsrep_cluster_status", "Primary") &&
+         is("wsrep_cluster_size", std::to_string(nodes));
+}
+
 void GaleraCluster::start(std::size_t node) {
-  const std::string address =
-      node == 0 ? "gcomm://" : fmt::format("gcomm://127.0.0.1:{},127.0.0.1:{}", group_ports_[0], group_ports_[1]);
+  std::vector<std::string> members;  // nobody: a new cluster
+  for (const std::size_t other : running()) members.push_back(fmt::format("127.0.0.1:{}", group_ports_[other]));
+  const std::string address = fmt::format("gcomm://{}", fmt::join(members, ","));
   const std::string options = fmt::format(
       "base_port={0};gmcast.listen_addr=tcp://127.0.0.1:{0};ist.recv_addr=127.0.0.1:{1};gcache.size=32M;pc.recovery=false;"
       "evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.2S;evs.keepalive_period=PT0.3S",
@@ -73,12 +94,11 @@ void GaleraCluster::start(std::size_t node) {
                                               "--wsrep-provider-options=" + options}),
                                 log);
   wait_until(
-      fmt::format("node {} is synchronised", node),
+      fmt::format("node {} has joined", node),
       [&] {
         if (!nodes_[node]->running()) throw std::runtime_error("mariadbd ended:\n" + read_file(log));
-        const Finished state = run({"mariadb", "--no-defaults", "--socket=" + socket(node), "--user=root",
-                                    "--skip-column-names", "--execute=SHOW STATUS LIKE 'wsrep_local_state_comment'"});
-        return state.out.find("Synced") != std::string::npos;
+        const auto all = running();
+        return std::ranges::all_of(all, [&](std::size_t each) { return synchronised(each, all.size()); });
       },
       std::chrono::seconds{60});
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/support/process.h"
 
@@ -26,9 +27,12 @@ class GaleraCluster {
   std::string statement(std::size_t node, const std::string& text) const;
   /// SIGKILL.
   void kill(std::size_t node) { nodes_[node]->kill(); }
+  /// Starts a node (again), which joins those that run; returns when all that run are synchronised and see each other.
+  void start(std::size_t node);
 
  private:
-  void start(std::size_t node);
+  std::vector<std::size_t> running() const;
+  bool synchronised(std::size_t node, std::size_t nodes) const;
   std::string socket(std::size_t node) const;
 
   TemporaryFolder folder_;
