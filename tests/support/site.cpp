@@ -80,6 +80,12 @@ level = "info"
 
 }  // namespace
 
+Finished claimcheck_command(const fs::path& config, const std::vector<std::string>& words) {
+  std::vector<std::string> argv{program("claimcheck").string(), "--config", config.string()};
+  argv.insert(argv.end(), words.begin(), words.end());
+  return run(as_site_user(argv));
+}
+
 Site::Site(const std::string& store_url, const std::string& more_toml) : port_(free_port()) {
   fs::create_directories(uploads() / month);
   fs::create_directories(docroot() / "claimcheck");
@@ -106,12 +112,6 @@ std::string Site::add_file(const std::string& name, const std::string& content,
   if (modified) fs::last_write_time(file, std::chrono::file_clock::from_sys(*modified));
   give_to_site_user(file);
   return month + ("/" + name);
-}
-
-Finished Site::command(const std::vector<std::string>& words) const {
-  std::vector<std::string> argv{program("claimcheck").string(), "--config", config().string()};
-  argv.insert(argv.end(), words.begin(), words.end());
-  return run(as_site_user(argv));
 }
 
 void Site::require(const std::vector<std::string>& words) const {
