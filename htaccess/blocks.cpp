@@ -49,7 +49,7 @@ Options -Indexes -ExecCGI
 )conf";
 
 constexpr std::string_view site_rule =
-    R"conf(# Hands @prefix@/... to claimcheck. Keep this above "BEGIN WordPress". To remove: claimcheck site remove DOCROOT
+    R"conf(# Hands @prefix@/... to claimcheck. Keep this above "BEGIN WordPress". To remove: claimcheck site remove FOLDER
 <IfModule mod_rewrite.c>
 RewriteEngine On
 RewriteRule ^@pattern_in_folder@(/.*)?$ @worker_url@$1 [QSA,L]
