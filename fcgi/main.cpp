@@ -30,6 +30,14 @@ struct Options {
 
 /// What the threads of this process share.
 struct Shared {
+  explicit Shared(const config::Config& config) : rates(rates_of(config)) {}
+
+  /// A name in shared memory for the workers of this configuration.
+  static std::string rates_of(const config::Config& config) {
+    const std::string place = config.folder.string();
+    return fmt::format("/claimcheck-{}-{}", ::geteuid(), Digest::of(place).hex().substr(0, 16));
+  }
+
   Checkpoints checkpoints;
   Rates rates;
   Crowds crowds;
@@ -114,7 +122,7 @@ int run(const Options& options) {
   const Storages storages = files::open_storages(config->storages);
   const sql::Target target = sql::target_of(config->store);
   const Circumstances circumstances{.own_socket = !listen.empty(), .exact_up_to = config->worker.exact_up_to};
-  Shared shared;
+  Shared shared{*config};
   const auto make_answerer = [&](Pump* pump) -> AnswererFactory {
     return
         [&, pump] { return std::make_unique<Thread>(*config, storages, circumstances, target, shared, log, shutdown, pump); };
