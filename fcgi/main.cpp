@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -99,6 +100,14 @@ class Thread final : public Answerer {
   Handler handler_;
 };
 
+/// A download holds two descriptors, its connection and its file: as many as the system grants are taken.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 bool is_cgi() {
   return std::getenv("GATEWAY_INTERFACE") != nullptr;
 }
@@ -130,6 +139,7 @@ int run(const Options& options) {
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);
   if (!listen.empty()) {
+    allow_many_descriptors();
     const int listener = open_listener(listen);
     log.write(Level::info, "started", {{"listen", listen}, {"threads", threads}});
     Chores chores;

@@ -80,6 +80,7 @@ void serve(int listener, const Timeouts& timeouts, const Shutdown& shutdown, con
            const AnswererFactory& make_answerer) {
   const auto answerer = make_answerer();
   for (int wait = 0;;) {
+    const bool ending = shutdown.requested();  // asked first: whoever was connected before is still accepted
     bool idle = true;
     ++answering;
     if (auto chore = team.chores.take()) {
@@ -96,7 +97,7 @@ void serve(int listener, const Timeouts& timeouts, const Shutdown& shutdown, con
       continue;
     }
     if (wait == 0) wait = answerer->catch_up() ? for_ever : a_second;
-    if (!shutdown.requested()) {
+    if (!ending) {
       wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = shutdown.descriptor()}, pollfd{.fd = team.chores.descriptor()}},
                wait);
       if (wait != for_ever) wait = 0;
