@@ -99,9 +99,8 @@ int run(const Options& options) {
   const auto config = config::load_or_explain(options.config);
   if (!config) return usage_fault;
   // What is asked for on the command line comes first; a socket that is there already makes the configured one needless.
-  const auto handed = options.listen.empty()
-                          ? handed_listener(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"), ::getpid())
-                          : std::nullopt;
+  const auto handed =
+      options.listen.empty() ? handed_listener(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"), ::getpid()) : std::nullopt;
   const std::string listen = options.listen.empty() && !handed ? config->worker.listen : options.listen;
   const bool own_socket = handed || !listen.empty();
   const bool inherited = !own_socket && is_listener(STDIN_FILENO);

@@ -77,8 +77,8 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
 }
 
 /// One of the threads of an own-socket worker.
-void serve(const Listener& listener, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team, std::atomic<int>& answering,
-           const AnswererFactory& make_answerer) {
+void serve(const Listener& listener, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
+           std::atomic<int>& answering, const AnswererFactory& make_answerer) {
   const auto answerer = make_answerer();
   for (int wait = 0;;) {
     bool idle = true;
