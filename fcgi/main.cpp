@@ -115,9 +115,13 @@ bool is_cgi() {
 int run(const Options& options) {
   const auto config = config::load_or_explain(options.config);
   if (!config) return usage_fault;
-  const std::string listen = options.listen.empty() ? config->worker.listen : options.listen;
-  const bool inherited = listen.empty() && is_listener(STDIN_FILENO);
-  if (listen.empty() && !inherited && !is_cgi()) {
+  // What is asked for on the command line comes first; a socket that is there already makes the configured one needless.
+  const auto handed =
+      options.listen.empty() ? handed_listener(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"), ::getpid()) : std::nullopt;
+  const std::string listen = options.listen.empty() && !handed ? config->worker.listen : options.listen;
+  const bool own_socket = handed || !listen.empty();
+  const bool inherited = !own_socket && is_listener(STDIN_FILENO);
+  if (!own_socket && !inherited && !is_cgi()) {
     fmt::print(
         stderr,
         "error: no web server started this worker, and it has no socket of its own\n"
@@ -130,7 +134,7 @@ int run(const Options& options) {
   const Log log{config->log.file, parse_level(config->log.level)};
   const Storages storages = files::open_storages(config->storages);
   const sql::Target target = sql::target_of(config->store);
-  const Circumstances circumstances{.own_socket = !listen.empty(), .exact_up_to = config->worker.exact_up_to};
+  const Circumstances circumstances{.own_socket = own_socket, .exact_up_to = config->worker.exact_up_to};
   Shared shared{*config};
   const auto make_answerer = [&](Pump* pump) -> AnswererFactory {
     return
@@ -138,10 +142,10 @@ int run(const Options& options) {
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);
-  if (!listen.empty()) {
+  if (own_socket) {
     allow_many_descriptors();
-    const int listener = open_listener(listen);
-    log.write(Level::info, "started", {{"listen", listen}, {"threads", threads}});
+    const Listener listener = handed ? *handed : open_listener(listen);
+    log.write(Level::info, "started", {{"listen", handed ? "systemd" : listen}, {"threads", threads}});
     Chores chores;
     Pump pump{chores, shared.checkpoints};
     serve_fastcgi(listener, threads, timeouts, shutdown, {.chores = chores, .pump = pump}, make_answerer(&pump));
