@@ -37,21 +37,21 @@ std::string name_of(Front front) {
   throw std::logic_error("no such front end");
 }
 
-std::unique_ptr<FrontEnd> start(Front front, Site& site) {
+std::unique_ptr<FrontEnd> start(Front front, Site& site, const std::string& more) {
   const std::string socket = "worker";
   switch (front) {
     case Front::apache_fcgid:
-      return start_apache(ApacheKind::fcgid, site);
+      return start_apache(ApacheKind::fcgid, site, {}, more);
     case Front::apache_cgi:
-      return start_apache(ApacheKind::cgid, site);
+      return start_apache(ApacheKind::cgid, site, {}, more);
     case Front::apache_proxy: {
       auto worker = site.start_worker(socket);
       return std::make_unique<WithWorker>(std::move(worker),
-                                          start_apache(ApacheKind::proxy_fcgi, site, site.socket_address(socket)));
+                                          start_apache(ApacheKind::proxy_fcgi, site, site.socket_address(socket), more));
     }
     case Front::nginx: {
       auto worker = site.start_worker(socket);
-      return std::make_unique<WithWorker>(std::move(worker), start_nginx(site, {site.socket_address(socket)}));
+      return std::make_unique<WithWorker>(std::move(worker), start_nginx(site, {site.socket_address(socket)}, more));
     }
   }
   throw std::logic_error("no such front end");

@@ -30,7 +30,8 @@ class FrontEnd {
 };
 
 /// Starts a web server for the site and waits until it accepts connections on site.port().
-std::unique_ptr<FrontEnd> start(Front front, Site& site);
+/// @param more  lines for its configuration; of nginx, for the block http
+std::unique_ptr<FrontEnd> start(Front front, Site& site, const std::string& more = {});
 
 /// The lines that `claimcheck site print KIND --docroot …` prints, with the place of the socket it assumes replaced by
 /// `address`, which may be anything that the server takes there.

@@ -26,7 +26,8 @@ std::string upstream(const std::vector<std::string>& workers) {
   return text + "  }\n";
 }
 
-std::string configuration(const Site& site, const fs::path& folder, const std::vector<std::string>& workers) {
+std::string configuration(const Site& site, const fs::path& folder, const std::vector<std::string>& workers,
+                          const std::string& more) {
   const std::string target = workers.size() == 1 ? nginx_address(workers.front()) : upstream_name;
   return fmt::format(R"({user}daemon off;
 worker_processes 1;
@@ -41,7 +42,7 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-{upstream}  server {{
+{more}{upstream}  server {{
     listen 127.0.0.1:{port};
     server_name 127.0.0.1;
     root {docroot};
@@ -52,17 +53,17 @@ http {{
 }}
 )",
                      fmt::arg("user", site_has_own_user() ? "user www-data;\n" : ""), fmt::arg("folder", folder.string()),
-                     fmt::arg("upstream", upstream(workers)), fmt::arg("port", site.port()),
+                     fmt::arg("more", more), fmt::arg("upstream", upstream(workers)), fmt::arg("port", site.port()),
                      fmt::arg("docroot", site.docroot().string()), fmt::arg("snippet", printed_snippet(site, "nginx", target)));
 }
 
 class Nginx final : public FrontEnd {
  public:
-  Nginx(const Site& site, const std::vector<std::string>& workers) : folder_(site.folder() / "nginx") {
+  Nginx(const Site& site, const std::vector<std::string>& workers, const std::string& more) : folder_(site.folder() / "nginx") {
     fs::create_directories(folder_);
     // An include without a leading slash is looked up beside the configuration file.
     fs::copy_file("/etc/nginx/fastcgi_params", folder_ / "fastcgi_params", fs::copy_options::overwrite_existing);
-    write_file(folder_ / "nginx.conf", configuration(site, folder_, workers));
+    write_file(folder_ / "nginx.conf", configuration(site, folder_, workers, more));
     server_ = std::make_unique<Process>(std::vector<std::string>{"/usr/sbin/nginx", "-e", (folder_ / "error.log").string(),
                                                                  "-c", (folder_ / "nginx.conf").string()},
                                         folder_ / "error.log");
@@ -82,8 +83,8 @@ class Nginx final : public FrontEnd {
 
 }  // namespace
 
-std::unique_ptr<FrontEnd> start_nginx(const Site& site, const std::vector<std::string>& workers) {
-  return std::make_unique<Nginx>(site, workers);
+std::unique_ptr<FrontEnd> start_nginx(const Site& site, const std::vector<std::string>& workers, const std::string& more) {
+  return std::make_unique<Nginx>(site, workers, more);
 }
 
 }  // namespace claimcheck::test

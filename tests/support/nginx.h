@@ -10,6 +10,7 @@ namespace claimcheck::test {
 
 /// nginx with the lines that the product prints. Its configuration and logs are in the site's folder nginx/.
 /// @param workers  addresses of own-socket workers; several become one upstream
-std::unique_ptr<FrontEnd> start_nginx(const Site& site, const std::vector<std::string>& workers);
+/// @param more     lines for its block http
+std::unique_ptr<FrontEnd> start_nginx(const Site& site, const std::vector<std::string>& workers, const std::string& more = {});
 
 }  // namespace claimcheck::test
