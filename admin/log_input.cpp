@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -214,10 +215,8 @@ class Tail final : public LogInput {
       begin_at(0);
     } else if (!named || named->st_ino == inode_) {
       leave_at_ = SteadyTime::max();
-    } else if (leave_at_ == SteadyTime::max()) {
-      leave_at_ = now + leave_after;
-    } else if (now >= leave_at_ && (named->st_size == 0 || !open(path_, 0))) {
-      leave_at_ = now + leave_after;  // nobody writes to it yet
+    } else if (leave_at_ == SteadyTime::max() || (now >= leave_at_ && (named->st_size == 0 || !open(path_, 0)))) {
+      leave_at_ = now + leave_after;  // its writer has not turned to it, as far as we know
     }
   }
 

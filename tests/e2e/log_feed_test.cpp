@@ -25,10 +25,10 @@ class LogFeed : public testing::Test {
  protected:
   explicit LogFeed(const std::string& store_url = {}) : site{store_url, "[policy.handed]\nexact = \"never\"\nmax_uses = 1\n"} {}
 
-  void start_apache(const std::string& log) {
+  void start_apache(const std::string& target) {
     site.deliver_by("local");
     front = start(Front::apache_fcgid, site,
-                  fmt::format("LogFormat \"%{{X-Request-Id}}o %O %X\" deliveries\nCustomLog \"{}\" deliveries\n", log));
+                  fmt::format("LogFormat \"%{{X-Request-Id}}o %O %X\" deliveries\nCustomLog \"{}\" deliveries\n", target));
   }
 
   void start_nginx() {
