@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   admin::add_key_commands(app, options);
   admin::add_site_commands(app, options);
   admin::add_setup_commands(app, options);
+  admin::add_log_feed_command(app, options);
   sql::prepare_driver();
   try {
     app.parse(argc, argv);
