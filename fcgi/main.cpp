@@ -32,7 +32,7 @@ struct Options {
 class Thread final : public Answerer {
  public:
   Thread(const config::Config& config, const Storages& storages, const sql::Target& target, Checkpoints& checkpoints,
-         const Log& log, const Shutdown& shutdown)
+         const Log& log, const Shutdown& shutdown, const std::string& mode)
       : database_(sql::open_database(target)),
         handler_({.site = config.site,
                   .policies = config.policies,
@@ -44,7 +44,8 @@ class Thread final : public Answerer {
                   .checkpoints = checkpoints,
                   .log = log,
                   .random = random_,
-                  .pause = pause_},
+                  .pause = pause_,
+                  .self = {.version = CLAIMCHECK_VERSION, .mode = mode}},
                  {.stall_timeout = config.worker.stall_timeout, .shutdown = &shutdown, .tell = {}}) {}
 
   void answer(const Variables& variables, const BodyReader& read_body, Connection& connection) override {
@@ -91,8 +92,9 @@ int run(const Options& options) {
   const Storages storages = files::open_storages(config->storages);
   const sql::Target target = sql::target_of(config->store);
   Checkpoints checkpoints;
+  const std::string mode = !listen.empty() ? "socket" : inherited ? "fastcgi" : "cgi";
   const AnswererFactory make_answerer = [&] {
-    return std::make_unique<Thread>(*config, storages, target, checkpoints, log, shutdown);
+    return std::make_unique<Thread>(*config, storages, target, checkpoints, log, shutdown, mode);
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);

@@ -15,6 +15,12 @@ enum class Method { get, head, post, options, other };
 /// Which kind of answer the client can use.
 enum class Format { text, html, json };
 
+/// What the web server in front tells about itself, for its operator.
+struct FrontEnd {
+  std::string software;  ///< SERVER_SOFTWARE
+  std::string gate;      ///< CLAIMCHECK_GATE, from the worker's .htaccess; never shown
+};
+
 /// One request, taken from its CGI variables once and within limits. Names in comments are HTTP header fields.
 struct Request {
   Method method = Method::other;
@@ -28,6 +34,7 @@ struct Request {
   std::string bearer;     ///< the key in "Authorization: Bearer KEY"; empty if absent
   std::string body;       ///< of a POST
   std::string network;    ///< the client's network, anonymised
+  FrontEnd front_end;
 };
 
 inline constexpr std::size_t longest_body = 64ULL * 1024;
