@@ -13,5 +13,7 @@ void add_token_commands(CLI::App& app, Options& options);  ///< issue, token lis
 void add_key_commands(CLI::App& app, Options& options);    ///< key add|list|revoke
 void add_site_commands(CLI::App& app, Options& options);   ///< lock …, site …
 void add_setup_commands(CLI::App& app, Options& options);  ///< migrate, check
+/// doctor. `clock` is this machine's; `version` this program's.
+void add_doctor_command(CLI::App& app, Options& options, const Clock& clock, const std::string& version);
 
 }  // namespace claimcheck::admin

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -15,13 +16,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_our_block(const fs::path& folder) {
+std::optional<std::string> our_block(const fs::path& folder) {
   try {
     const auto text = read_file((folder / ".htaccess").string());
-    return text && block_in(*text, site_name);
+    return text ? block_in(*text, site_name) : std::nullopt;
   } catch (const Error&) {
-    return false;  // what cannot be read, or is damaged, tells nothing
+    return std::nullopt;  // what cannot be read, or is damaged, tells nothing
   }
+}
+
+bool has_our_block(const fs::path& folder) {
+  return our_block(folder).has_value();
 }
 
 bool has_wordpress(const fs::path& folder) {
@@ -49,6 +54,18 @@ fs::path guess_docroot(const fs::path& folder) {
       if (sign(above)) return above;
   }
   return {};
+}
+
+fs::path worker_folder(const fs::path& docroot) {
+  if (docroot.empty()) return {};
+  const std::string block = our_block(docroot).value_or("");
+  constexpr std::string_view program = "/claimcheck.fcgi$1";
+  const std::size_t end = block.find(program);
+  const std::size_t begin = end == std::string::npos ? end : block.rfind(' ', end);
+  const std::string url = begin == std::string::npos ? "/claimcheck" : block.substr(begin + 1, end - begin - 1);
+  std::error_code unreadable;
+  const fs::path folder = docroot / url.substr(1);
+  return fs::is_directory(folder, unreadable) ? folder : fs::path{};
 }
 
 }  // namespace claimcheck::htaccess

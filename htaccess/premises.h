@@ -36,4 +36,8 @@ std::string url_path(const std::filesystem::path& folder, const std::filesystem:
 /// that hosts give it. Empty if there is none.
 std::filesystem::path guess_docroot(const std::filesystem::path& folder);
 
+/// The folder of the worker: where our rewrite block in the document root points to, else DOCROOT/claimcheck. Empty if there is
+/// no such folder.
+std::filesystem::path worker_folder(const std::filesystem::path& docroot);
+
 }  // namespace claimcheck::htaccess

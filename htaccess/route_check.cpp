@@ -58,6 +58,9 @@ Finding explain_missing_route(const Premises& premises, const WebAnswer& answer)
                              docroot));
   if (premises.docroot.empty())
     return found("route.block", docroot, State::fault, seen + "; its document root is not known here: --docroot names it");
+  if (!premises.listen.empty())
+    return found("route.block", docroot, State::fault, seen + "; the virtual host needs our ProxyPass lines",
+                 fmt::format("paste what `claimcheck site print proxy-fcgi --docroot {}` shows into the virtual host", docroot));
   const auto text = read_file((premises.docroot / ".htaccess").string());
   if (!text || !block_in(*text, site_name))
     return found("route.block", docroot, State::fault,
@@ -103,8 +106,7 @@ Finding explain_route(const Premises& premises, const WebAnswer& answer) {
   }
 }
 
-Route check_route(const Premises& premises, bool misplaced, const Fetch& fetch) {
-  const WebAnswer answer = fetch({.url = premises.address("healthz")});
+Route judge_route(const Premises& premises, const WebAnswer& answer, bool misplaced) {
   if (answer.failure != Failure::none)
     return {.findings = {unreachable(premises, answer)}, .reached = answer.failure == Failure::certificate};
   Route route{.findings = {found("site.reach", premises.url, State::ok, "it answers")}, .reached = true, .ours = is_ours(answer)};

@@ -16,9 +16,9 @@ struct Route {
   bool ours = false;     ///< and it was our worker
 };
 
-/// Asks PREFIX/healthz over the site's address; if our worker does not answer, finds out why.
+/// What the answer to PREFIX/healthz tells; if it was not our worker that gave it, why.
 /// @param misplaced  a file that we put into the site's folders did not come back: the address may lead elsewhere
-Route check_route(const Premises& premises, bool misplaced, const Fetch& fetch);
+Route judge_route(const Premises& premises, const WebAnswer& answer, bool misplaced);
 
 /// Why healthz was not answered by our worker, from the answer and from the files of the site.
 Finding explain_route(const Premises& premises, const WebAnswer& answer);
