@@ -79,7 +79,7 @@ class Examination {
         proved = proved || mapping.proved;
         mappings[folder.storage] = mapping;
       }
-    Route route = judge_route(premises_, health, tried && !proved);
+    Route route = judge_route(premises_, health, tried && !proved, fetch_);
     add(std::move(route.findings));
     const bool stores_work =
         std::ranges::none_of(database, [](const Finding& each) { return each.state == State::fault && each.check != "cron"; });

@@ -14,11 +14,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A page: what compressors like best.
-std::string page(const std::string& word) {
+/// Text: what compressors like best.
+std::string text_for(const std::string& word) {
   constexpr int lines = 2000;
   std::string text = word + "\n";
-  for (int i = 0; i < lines; ++i) text += "<p>claimcheck looks whether this arrives</p>\n";
+  for (int i = 0; i < lines; ++i) text += "claimcheck looks whether this arrives, and all of it\n";
   return text;
 }
 
@@ -136,9 +136,9 @@ std::uintmax_t largest_file(const fs::path& root) {
 
 Findings check_delivery(const LockedFolder& folder, TestLinks& links, Canaries& canaries, const Fetch& fetch) {
   try {
-    const Canary canary = canaries.add(folder.path, ".bin", page);
-    const TestLink link = links.make(folder, canary, "canary.html", 0);
-    return DeliveryCheck{folder, link, page(canary.word), fetch}.run();
+    const Canary canary = canaries.add(folder.path, ".bin", text_for);
+    const TestLink link = links.make(folder, canary, "canary.txt", 0);
+    return DeliveryCheck{folder, link, text_for(canary.word), fetch}.run();
   } catch (const Error& error) {
     return {found("delivery", folder.storage, State::unverified, error.what())};
   }

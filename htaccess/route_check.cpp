@@ -47,6 +47,12 @@ Finding explain_failed_program(const Premises& premises, const WebAnswer& answer
   return found("route.worker", address, State::fault, std::move(message));
 }
 
+/// Web servers give files no path behind their name, so only the bare prefix shows it.
+bool is_sent_as_file(const Premises& premises, const Fetch& fetch) {
+  constexpr std::string_view elf = "\x7f" "ELF";
+  return fetch({.url = premises.url + premises.prefix, .most = elf.size()}).body == elf;
+}
+
 /// The site answered as if there were no claimcheck.
 Finding explain_missing_route(const Premises& premises, const WebAnswer& answer) {
   const std::string docroot = premises.docroot.empty() ? "DOCROOT" : premises.docroot.string();
@@ -87,10 +93,7 @@ Finding unreachable(const Premises& premises, const WebAnswer& answer) {
 
 }  // namespace
 
-Finding explain_route(const Premises& premises, const WebAnswer& answer) {
-  if (answer.body.starts_with("\x7f" "ELF"))
-    return found("route.handler", premises.address("healthz"), State::fault,
-                 "the web server sends the worker as a file instead of running it");
+Finding explain_route(const Premises& premises, const WebAnswer& answer, const Fetch& fetch) {
   switch (answer.status) {
     case 401:
       return found("route", premises.address("healthz"), State::unverified, "401: the site asks everybody for a password",
@@ -102,11 +105,14 @@ Finding explain_route(const Premises& premises, const WebAnswer& answer) {
     case 504:
       return explain_failed_program(premises, answer);
     default:
+      if (is_sent_as_file(premises, fetch))
+        return found("route.handler", premises.address("healthz"), State::fault,
+                     "the web server sends the worker as a file instead of running it");
       return explain_missing_route(premises, answer);
   }
 }
 
-Route judge_route(const Premises& premises, const WebAnswer& answer, bool misplaced) {
+Route judge_route(const Premises& premises, const WebAnswer& answer, bool misplaced, const Fetch& fetch) {
   if (answer.failure != Failure::none)
     return {.findings = {unreachable(premises, answer)}, .reached = answer.failure == Failure::certificate};
   Route route{.findings = {found("site.reach", premises.url, State::ok, "it answers")}, .reached = true, .ours = is_ours(answer)};
@@ -119,12 +125,12 @@ Route judge_route(const Premises& premises, const WebAnswer& answer, bool mispla
         found("site.url", premises.url, State::fault, fmt::format("it redirects to {}", *location),
               other == origin_of(premises.url) ? "take the redirect away for " + premises.prefix
                                                : fmt::format("url = \"{}\" in [site] of claimcheck.toml", other)));
-  } else if (misplaced) {
+  } else if (misplaced && answer.status != 401) {
     route.findings.push_back(found("site.url", premises.url, State::fault,
                                    fmt::format("another site answers there ({}): neither our worker nor the files of {}",
                                                answer.status, premises.docroot.string())));
   } else {
-    route.findings.push_back(explain_route(premises, answer));
+    route.findings.push_back(explain_route(premises, answer, fetch));
   }
   return route;
 }

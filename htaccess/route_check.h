@@ -18,10 +18,10 @@ struct Route {
 
 /// What the answer to PREFIX/healthz tells; if it was not our worker that gave it, why.
 /// @param misplaced  a file that we put into the site's folders did not come back: the address may lead elsewhere
-Route judge_route(const Premises& premises, const WebAnswer& answer, bool misplaced);
+Route judge_route(const Premises& premises, const WebAnswer& answer, bool misplaced, const Fetch& fetch);
 
-/// Why healthz was not answered by our worker, from the answer and from the files of the site.
-Finding explain_route(const Premises& premises, const WebAnswer& answer);
+/// Why healthz was not answered by our worker, from the answer, from the files of the site, and by asking for the bare prefix.
+Finding explain_route(const Premises& premises, const WebAnswer& answer, const Fetch& fetch);
 
 /// Whether an API key arrives at the worker: a made-up one must be refused as unknown, not as missing.
 Finding check_authorization(const Premises& premises, const std::string& made_up_key, const Fetch& fetch);

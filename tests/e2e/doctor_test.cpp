@@ -129,7 +129,7 @@ const std::vector<Ill>& illnesses() {
       {"NginxKeepsWholeFilesForItself", Front::nginx, harm_nothing,
        {{"fastcgi_max_temp_file_size 0;", "fastcgi_ignore_headers X-Accel-Buffering;"}}, 1,
        {{"delivery.buffering", "fault"}}, "fastcgi_max_temp_file_size 0"},
-      {"NginxPacksTheBytes", Front::nginx, harm_nothing, {{"gzip off;", "gzip on; gzip_min_length 1; gzip_http_version 1.0;"}}, 1,
+      {"NginxPacksTheBytes", Front::nginx, harm_nothing, {{"gzip off;", "gzip on; gzip_types text/plain;"}}, 1,
        {{"delivery.transform", "fault"}}, "gzip off"},
       {"TheSizeDoesNotArrive", Front::apache_proxy, harm_nothing, {{"ap_trust_cgilike_cl=1", "ap_trust_no_cl=1"}}, 1,
        {{"delivery.length", "fault"}}, "ap_trust_cgilike_cl"},
