@@ -42,7 +42,8 @@ Finding check_cron(sql::Database& database, const std::string& cron) {
   const seconds since = database.now() - *last;
   if (since > longest_silence)
     return found("cron", cron, State::fault, fmt::format("claimcheck-cron ran last {} ago", format_duration(since)));
-  return found("cron", cron, State::ok, fmt::format("claimcheck-cron ran {} ago", format_duration(std::max(since, seconds{0}))));
+  return found("cron", cron, State::ok,
+               fmt::format("claimcheck-cron ran {} ago", format_duration(std::max(since, seconds{0}))));
 }
 
 }  // namespace
@@ -53,15 +54,17 @@ Findings check_database(sql::Database& database, const sql::Target& target, Time
     const auto pending = sql::pending_migrations(database);
     Findings findings{found("database", subject, State::ok, "it answers")};
     if (!pending.empty()) {
-      findings.push_back(found("database.migrations", subject, State::fault,
-                               fmt::format("{} of its migrations are missing, the first is {}", pending.size(), pending.front())));
+      findings.push_back(
+          found("database.migrations", subject, State::fault,
+                fmt::format("{} of its migrations are missing, the first is {}", pending.size(), pending.front())));
       return findings;
     }
     findings.push_back(found("database.migrations", subject, State::ok, "its tables are up to date"));
-    findings.push_back(sql::is_durable(database, target)
-                           ? found("database.durability", subject, State::ok, "what it commits survives a power failure")
-                           : found("database.durability", subject, State::warning,
-                                   "innodb_flush_log_at_trx_commit is not 1: after a power failure a used link may work again"));
+    findings.push_back(
+        sql::is_durable(database, target)
+            ? found("database.durability", subject, State::ok, "what it commits survives a power failure")
+            : found("database.durability", subject, State::warning,
+                    "innodb_flush_log_at_trx_commit is not 1: after a power failure a used link may work again"));
     findings.push_back(check_clock(subject, database.now() - here));
     findings.push_back(check_cron(database, cron));
     return findings;

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "files/open_storages.h"
 #include "htaccess/delivery_check.h"
+#include "htaccess/hand_off_check.h"
 #include "htaccess/lock_check.h"
 #include "htaccess/route_check.h"
 #include "htaccess/worker_files.h"
@@ -39,6 +40,10 @@ Fetch watched(const Fetch& fetch, std::string& cache) {
       if (const auto value = answer.header(name); value && cache.empty()) cache = fmt::format("{}: {}", name, *value);
     return answer;
   };
+}
+
+void pause(std::chrono::milliseconds about) {
+  std::this_thread::sleep_for(about);
 }
 
 class Examination {
@@ -71,8 +76,8 @@ class Examination {
     bool tried = false, proved = false;
     if (health.failure == Failure::none)
       for (const LockedFolder& folder : premises_.folders) {
-        Canaries::sweep(folder.path);
-        Canaries::sweep(folder.path.parent_path());
+        Canaries::sweep(folder.path, consultation_.clock());
+        Canaries::sweep(folder.path.parent_path(), consultation_.clock());
         if (folder.outside || folder.url.empty()) continue;
         const Mapping mapping = prove_mapping(premises_, folder, canaries_, fetch_);
         tried = tried || mapping.tried;
@@ -98,7 +103,7 @@ class Examination {
 
   void ask_for_everything() {
     const Random random = secure_random();
-    const Pause pause = [](std::chrono::milliseconds about) { std::this_thread::sleep_for(about); };
+    const Pause back_off = pause;
     sql::SqlTokenStore tokens{*database_};
     sql::SqlKeyStore keys{*database_};
     add({check_authorization(premises_, Secret::make(random).reveal(), fetch_)});
@@ -110,17 +115,37 @@ class Examination {
                         "configuration")});
     add(check_report(premises_, *report_, consultation_.version));
     const Storages storages = files::open_storages(config_.storages);
-    TestLinks links{premises_, tokens, storages, random, pause};
-    for (const LockedFolder& folder : premises_.folders) {
-      const Findings delivery = check_delivery(folder, links, canaries_, fetch_);
-      const bool arrives = std::ranges::none_of(delivery, [](const Finding& each) {
-        return each.check == "permission.storage" || each.state == State::unverified;
-      });
-      add(delivery);
-      if (arrives) add(check_buffering(folder, links, canaries_, fetch_, [&] { pause(std::chrono::milliseconds{100}); }));
-      add(check_delivery_time(folder, *report_));
-    }
+    TestLinks links{premises_, tokens, storages, random, back_off};
+    for (const LockedFolder& folder : premises_.folders) look_at_delivery(folder, key.text(), links);
   }
+
+  void look_at_delivery(const LockedFolder& folder, const std::string& key, TestLinks& links) {
+    Findings streamed = check_delivery(folder, Exact::always, links, canaries_, fetch_);
+    const bool arrives = std::ranges::none_of(
+        streamed, [](const Finding& each) { return each.check == "permission.storage" || each.state == State::unverified; });
+    add(std::move(streamed));
+    if (!arrives) return;
+    // With another gate nothing but streaming can work, and the gate is what is to be mended.
+    const bool gate_fits = !is_told("route.gate") && !is_at_fault(check_lock_block(premises_, folder, by_htaccess()));
+    if (gate_fits) {
+      Findings hand_off = check_hand_off(premises_, folder, *report_, key, canaries_, fetch_);
+      const bool handed = std::ranges::any_of(
+          hand_off, [](const Finding& each) { return each.check == "hand_off" && each.state == State::ok; });
+      add(std::move(hand_off));
+      if (handed) add(check_delivery(folder, Exact::never, links, canaries_, fetch_));
+    }
+    add(check_buffering(folder, links, canaries_, fetch_, [&] { pause(std::chrono::milliseconds{100}); }));
+    add(check_delivery_time(folder, *report_));
+  }
+
+  /// The web server starts the worker, so what .htaccess files say reaches it.
+  bool by_htaccess() const { return report_ && report_->mode != "socket"; }
+
+  static bool is_at_fault(const Findings& findings) {
+    return std::ranges::any_of(findings, [](const Finding& each) { return each.state == State::fault; });
+  }
+
+  bool is_told(const char* check) const { return std::ranges::find(findings_, check, &Finding::check) != findings_.end(); }
 
   void look_at_lock(const LockedFolder& folder, const Mapping& mapping, const WebAnswer& health) {
     if (health.failure != Failure::none)
@@ -130,7 +155,7 @@ class Examination {
       Findings findings = check_lock(premises_, folder, mapping, canaries_, fetch_);
       const bool leaks = std::ranges::any_of(findings, [](const Finding& each) { return each.state == State::leak; });
       add(std::move(findings));
-      if (!leaks) add(check_lock_block(premises_, folder, report_ && report_->mode != "socket"));
+      if (!leaks) add(check_lock_block(premises_, folder, by_htaccess()));
     } catch (const Error& error) {
       add({found("lock", folder.path.string(), State::unverified, error.what())});
     }
@@ -138,10 +163,9 @@ class Examination {
 
   void look_at_files() {
     const bool by_web_server = report_ ? report_->mode != "socket" : premises_.listen.empty();
-    const auto has = [&](const char* check) { return std::ranges::find(findings_, check, &Finding::check) != findings_.end(); };
-    if (by_web_server && !has("permission.worker")) add(check_worker_files(premises_.worker));
+    if (by_web_server && !is_told("permission.worker")) add(check_worker_files(premises_.worker));
     for (const fs::path& file : {config_.file, gate_file(config_)}) add(check_secret_file(file, premises_.docroot));
-    if (!has("permission.worker") && !has("permission.config") && !has("permission.place"))
+    if (!is_told("permission.worker") && !is_told("permission.config") && !is_told("permission.place"))
       add({found("permission.config", config_.file.string(), State::ok, "nobody else may read or change it")});
   }
 
@@ -168,9 +192,12 @@ Premises premises_of(const config::Config& config, const Consultation& consultat
                     .listen = config.worker.listen};
   const bool told = !consultation.docroot.empty();
   for (const auto& [name, storage] : config.storages) {
-    LockedFolder folder{.storage = name, .path = fs::weakly_canonical(storage.root), .delivery = "stream"};
+    LockedFolder folder{.storage = name,
+                        .path = fs::weakly_canonical(storage.root),
+                        .url = storage.url,
+                        .delivery = std::string{to_string(storage.hand_off)}};
     if (premises.docroot.empty()) premises.docroot = guess_docroot(folder.path);
-    if (!premises.docroot.empty()) folder.url = url_path(folder.path, premises.docroot);
+    if (!premises.docroot.empty() && folder.url.empty()) folder.url = url_path(folder.path, premises.docroot);
     folder.outside = told && folder.url.empty();
     premises.folders.push_back(std::move(folder));
   }

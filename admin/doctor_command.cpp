@@ -71,7 +71,7 @@ void run(Options& options, const Consultation& consultation, Fix fix) {
   if (fix == Fix::yes) {
     Findings done = mend(findings, config, premises_of(config, consultation));
     if (!done.empty()) {
-      findings = examine(config, consultation, canaries, client);
+      findings = examine(load_config(options), consultation, canaries, client);
       append(done, std::move(findings));
       findings = std::move(done);
     }

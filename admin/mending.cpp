@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "admin/gate.h"
+#include "config/edit.h"
 #include "core/error.h"
+#include "htaccess/hand_off_check.h"
 #include "htaccess/install.h"
 #include "sql/migrate.h"
 
@@ -25,8 +27,9 @@ bool needs_mending(const Finding& finding) {
 void put_site_block(const Premises& premises) {
   const std::string docroot = premises.docroot.string();
   const std::string folder = url_path(premises.worker, premises.docroot);
-  const htaccess::Site site{.prefix = premises.prefix,
-                  .worker_url = (folder.empty() ? "/" + premises.worker.filename().string() : folder) + "/claimcheck.fcgi"};
+  const htaccess::Site site{
+      .prefix = premises.prefix,
+      .worker_url = (folder.empty() ? "/" + premises.worker.filename().string() : folder) + "/claimcheck.fcgi"};
   remove_site(docroot);  // a block that stands too low would stay there
   install_site(docroot, site);
 }
@@ -62,10 +65,30 @@ class Mending {
       sql::migrate(*sql::open_database(sql::target_of(config_.store)));
       return "brought the tables up to date";
     }
+    if (check == "hand_off" || check == "hand_off.better") return store_delivery(finding);
     return std::nullopt;
   }
 
  private:
+  /// The fix names a way that was tried and works.
+  std::optional<std::string> store_delivery(const Finding& finding) {
+    const std::string table = "storage." + finding.subject, delivery = value_in(finding.fix, "delivery"),
+                      url = value_in(finding.fix, "url");
+    const auto text = read_file(config_.file.string());
+    if (delivery.empty() || !text) return std::nullopt;
+    std::string changed = config::with_setting(*text, table, "delivery", delivery);
+    if (!url.empty() && url != config_.storages.at(finding.subject).url)
+      changed = config::with_setting(changed, table, "url", url);
+    const config::Parsed parsed = config::parse(changed, config_.folder);
+    const auto storage = parsed.config.storages.find(finding.subject);
+    const bool understood =
+        parsed.faults.empty() && storage != parsed.config.storages.end() && to_string(storage->second.hand_off) == delivery;
+    if (!understood) throw Error{Errc::bad_request, "the configuration is written in a way that only its author can change"};
+    replace_file(config_.file.string(), changed);
+    return fmt::format("wrote delivery = \"{}\" into {}; it holds once the worker starts anew", delivery,
+                       config_.file.string());
+  }
+
   /// A block that is up to date already would not help.
   std::optional<std::string> write_worker_block() {
     const auto changes = install_worker(premises_.worker.string(), gate());
@@ -90,7 +113,8 @@ Findings mend(const Findings& findings, const config::Config& config, const Prem
     try {
       if (const auto what = mending.about(finding)) done.push_back(found(finding.check, finding.subject, State::mended, *what));
     } catch (const std::exception& fault) {
-      done.push_back(found(finding.check, finding.subject, State::warning, fmt::format("it could not be mended: {}", fault.what())));
+      done.push_back(
+          found(finding.check, finding.subject, State::warning, fmt::format("it could not be mended: {}", fault.what())));
     }
   }
   return done;

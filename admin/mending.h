@@ -7,7 +7,7 @@
 namespace claimcheck::admin {
 
 /// Mends what can be mended without harm: our own blocks in .htaccess files, missing migrations, permissions that are too wide
-/// for suEXEC. Everything else stays for people.
+/// for suEXEC, and the way of delivery if another was tried and works. Everything else stays for people.
 /// @return what was done, and what was tried in vain
 htaccess::Findings mend(const htaccess::Findings& findings, const config::Config& config, const htaccess::Premises& premises);
 

@@ -40,6 +40,8 @@ net::StreamSocket connect_to(const std::string& host, Poco::UInt16 port) {
     socket.setReceiveBufferSize(receive_buffer);
     try {
       socket.connect(address, longest_wait);
+      socket.setReceiveTimeout(longest_wait);
+      socket.setSendTimeout(longest_wait);
       return socket;
     } catch (const Poco::Exception&) {
       if (i + 1 == entry.addresses().size()) throw;
@@ -59,15 +61,13 @@ std::unique_ptr<net::HTTPClientSession> open_session(const Poco::URI& address, c
 WebAnswer exchange(const WebRequest& wanted, const net::Context::Ptr& context) {
   const Poco::URI address{wanted.url};
   const auto session = open_session(address, context);
-  session->setTimeout(longest_wait);
   // Whatever stands in the URL goes out as it stands.
   const std::string target = wanted.url.substr(htaccess::origin_of(wanted.url).size());
   net::HTTPRequest request{wanted.method, target.empty() ? "/" : target, net::HTTPMessage::HTTP_1_1};
   request.setHost(address.getHost(), address.getPort());
   request.set("User-Agent", "claimcheck-doctor");
   for (const auto& [name, value] : wanted.headers) request.set(name, value);
-  if (!wanted.body.empty() || wanted.method == "POST")
-    request.setContentLength64(static_cast<Poco::Int64>(wanted.body.size()));
+  if (!wanted.body.empty() || wanted.method == "POST") request.setContentLength64(static_cast<Poco::Int64>(wanted.body.size()));
   session->sendRequest(request) << wanted.body << std::flush;
 
   net::HTTPResponse response;

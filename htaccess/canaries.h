@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/secret.h"
+#include "core/time.h"
 
 namespace claimcheck::htaccess {
 
@@ -39,7 +40,7 @@ class Canaries {
   void remove_all();
 
   /// Removes files and folders of earlier runs, older than an hour, from a folder (not from those below).
-  static void sweep(const std::filesystem::path& folder);
+  static void sweep(const std::filesystem::path& folder, Time now);
 
  private:
   std::filesystem::path fresh_path(const std::filesystem::path& folder, std::string_view extension);

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <system_error>
 
-#include "core/ascii.h"
 #include "core/error.h"
 #include "core/quantity.h"
+#include "htaccess/hand_off_check.h"
 
 namespace claimcheck::htaccess {
 namespace {
@@ -26,21 +26,10 @@ std::string after(const WebAnswer& answer, const char* name) {
   return answer.header(name).value_or("");
 }
 
-/// Names a path on the machine, or an address that is not for visitors.
-std::string inner_header(const WebAnswer& answer) {
-  for (const auto& [name, value] : answer.headers) {
-    const std::string small = lower(name);
-    const bool hand_off = small == "x-sendfile" || small == "x-sendfile2" || small == "location" ||
-                          small.starts_with("x-accel-redirect") || small.starts_with("x-litespeed-");
-    if (hand_off) return name;
-  }
-  return {};
-}
-
 class DeliveryCheck {
  public:
-  DeliveryCheck(const LockedFolder& folder, const TestLink& link, const std::string& content, const Fetch& fetch)
-      : folder_(folder), link_(link), content_(content), fetch_(fetch) {}
+  DeliveryCheck(const LockedFolder& folder, Exact exact, const TestLink& link, const std::string& content, const Fetch& fetch)
+      : folder_(folder), exact_(exact), link_(link), content_(content), fetch_(fetch) {}
 
   Findings run() {
     const WebAnswer whole = ask("GET", {{"Accept-Encoding", "gzip, deflate, br"}});
@@ -52,13 +41,17 @@ class DeliveryCheck {
     fields(whole);
     parts(whole);
     if (findings_.empty())
-      findings_.push_back(found("delivery", folder_.storage, State::ok,
-                                "a link gives exactly the file: whole, in part, by condition, and its size"));
+      findings_.push_back(found(
+          "delivery", folder_.storage, State::ok,
+          exact_ == Exact::always ? "a link gives exactly the file, sent by the worker: whole, in part, and by condition"
+                                  : "a link gives exactly the file, sent by the web server: whole, in part, and by condition"));
     return std::move(findings_);
   }
 
  private:
-  WebAnswer ask(const char* method, Fields headers) { return fetch_({.method = method, .url = link_.url, .headers = std::move(headers)}); }
+  WebAnswer ask(const char* method, Fields headers) {
+    return fetch_({.method = method, .url = link_.url, .headers = std::move(headers)});
+  }
 
   void add(const char* check, State state, std::string message) {
     findings_.push_back(found(check, folder_.storage, state, std::move(message)));
@@ -88,7 +81,8 @@ class DeliveryCheck {
 
   void fields(const WebAnswer& answer) {
     if (const std::string name = inner_header(answer); !name.empty())
-      add("delivery", State::fault, fmt::format("the header field {}, which is for the web server alone, reaches visitors", name));
+      add("delivery", State::fault,
+          fmt::format("the header field {}, which is for the web server alone, reaches visitors", name));
     if (after(answer, "Cache-Control").find("no-store") == std::string::npos)
       add("delivery", State::fault, "Cache-Control: private, no-store does not arrive: caches may keep the file");
     if (!after(answer, "Content-Disposition").starts_with("attachment"))
@@ -99,7 +93,8 @@ class DeliveryCheck {
     constexpr std::size_t first = 10, last = 29;
     const WebAnswer part = ask("GET", {{"Range", fmt::format("bytes={}-{}", first, last)}});
     if (part.status != 206 || part.body != content_.substr(first, last - first + 1))
-      add("delivery", State::fault, fmt::format("a range got {} with {} bytes instead of 206 with 20", part.status, part.body.size()));
+      add("delivery", State::fault,
+          fmt::format("a range got {} with {} bytes instead of 206 with 20", part.status, part.body.size()));
     const WebAnswer head = ask("HEAD", {});
     const std::string etag = after(whole, "ETag");
     if (head.status != 200 || !head.body.empty()) add("delivery", State::fault, fmt::format("HEAD got {}", head.status));
@@ -107,10 +102,12 @@ class DeliveryCheck {
       add("delivery", State::fault,
           fmt::format("our ETag does not arrive (GET {}, HEAD {}): downloads may not resume", etag, after(head, "ETag")));
     const WebAnswer same = ask("GET", {{"If-None-Match", after(head, "ETag")}});
-    if (same.status != 304) add("delivery", State::fault, fmt::format("a conditional request got {} instead of 304", same.status));
+    if (same.status != 304)
+      add("delivery", State::fault, fmt::format("a conditional request got {} instead of 304", same.status));
   }
 
   const LockedFolder& folder_;
+  Exact exact_;
   const TestLink& link_;
   const std::string& content_;
   const Fetch& fetch_;
@@ -134,11 +131,12 @@ std::uintmax_t largest_file(const fs::path& root) {
 
 }  // namespace
 
-Findings check_delivery(const LockedFolder& folder, TestLinks& links, Canaries& canaries, const Fetch& fetch) {
+Findings check_delivery(const LockedFolder& folder, Exact exact, TestLinks& links, Canaries& canaries, const Fetch& fetch) {
   try {
     const Canary canary = canaries.add(folder.path, ".bin", text_for);
-    const TestLink link = links.make(folder, canary, "canary.txt", 0);
-    return DeliveryCheck{folder, link, text_for(canary.word), fetch}.run();
+    const TestLink link = links.make(folder, canary, "canary.txt", 0, exact);
+    const std::string text = text_for(canary.word);
+    return DeliveryCheck{folder, exact, link, text, fetch}.run();
   } catch (const Error& error) {
     return {found("delivery", folder.storage, State::unverified, error.what())};
   }
@@ -148,7 +146,7 @@ Findings check_buffering(const LockedFolder& folder, TestLinks& links, Canaries&
                          const std::function<void()>& wait) {
   try {
     const Canary canary = canaries.add_large(folder.path, ".bin", large);
-    const TestLink link = links.make(folder, canary, "canary.bin", 1);
+    const TestLink link = links.make(folder, canary, "canary.bin", 1, Exact::always);
     bool buffered = false;
     const auto look = [&] {
       constexpr int looks = 20;
@@ -174,11 +172,12 @@ Findings check_delivery_time(const LockedFolder& folder, const WorkerReport& rep
   if (report.mode != "fastcgi" || report.server.find("Apache") == std::string::npos || folder.delivery != "stream") return {};
   const std::uintmax_t largest = largest_file(folder.path);
   if (largest <= longest) return {};
-  return {found("delivery.time", folder.storage, State::warning,
-                fmt::format("its largest file has {}; mod_fcgid ends a worker after some 300 seconds (FcgidBusyTimeout), so slow "
-                            "lines get it in pieces",
-                            format_size(largest)),
-                fmt::format("delivery = \"local\" in [storage.{}], or ask the host for a larger FcgidBusyTimeout", folder.storage))};
+  return {found(
+      "delivery.time", folder.storage, State::warning,
+      fmt::format("its largest file has {}; mod_fcgid ends a worker after some 300 seconds (FcgidBusyTimeout), so slow "
+                  "lines get it in pieces",
+                  format_size(largest)),
+      fmt::format("delivery = \"local\" in [storage.{}], or ask the host for a larger FcgidBusyTimeout", folder.storage))};
 }
 
 }  // namespace claimcheck::htaccess

@@ -11,7 +11,8 @@ namespace claimcheck::htaccess {
 
 /// Fetches a canary by a link, with GET, HEAD, a range and a condition: the bytes, the size and our header fields must arrive,
 /// and nothing that names a path.
-Findings check_delivery(const LockedFolder& folder, TestLinks& links, Canaries& canaries, const Fetch& fetch);
+/// @param exact  always: the worker sends; never: the web server, if it is set up to
+Findings check_delivery(const LockedFolder& folder, Exact exact, TestLinks& links, Canaries& canaries, const Fetch& fetch);
 
 /// Whether the web server takes a file off the worker faster than the client reads it: then nobody knows what a client got.
 /// @param wait  about a tenth of a second

@@ -28,9 +28,10 @@ constexpr std::array table{
           "All there"},
     Check{"route.missing_worker", "claimcheck.fcgi lies where the rewrite block points to",
           "copy claimcheck.fcgi to @subject@ and chmod 755 it"},
-    Check{"route.handler", "the web server runs the worker instead of sending it as a file",
-          "claimcheck site install DOCROOT; if the host allows no handler in .htaccess, put claimcheck.fcgi into cgi-bin and use "
-          "--worker-dir"},
+    Check{
+        "route.handler", "the web server runs the worker instead of sending it as a file",
+        "claimcheck site install DOCROOT; if the host allows no handler in .htaccess, put claimcheck.fcgi into cgi-bin and use "
+        "--worker-dir"},
     Check{"route.exec", "programs may run in the worker's folder",
           "claimcheck site install DOCROOT writes `Options +ExecCGI`; if the host forbids it, put claimcheck.fcgi into cgi-bin "
           "and use --worker-dir"},
@@ -51,6 +52,9 @@ constexpr std::array table{
           "claimcheck lock install @subject@; on nginx `autoindex off;` in its location"},
     Check{"lock.gate", "the lock has the gate of this configuration", "claimcheck lock install @subject@"},
     Check{"lock.block", "the lock is the one that this version writes", "claimcheck lock install @subject@"},
+    Check{"hand_off", "the web server sends files in the configured way", "set delivery in [storage.@subject@] to what works"},
+    Check{"hand_off.better", "no faster way of delivery is left unused", "set delivery in [storage.@subject@]"},
+    Check{"hand_off.stale", "the worker runs with today's configuration", "restart the worker"},
     Check{"delivery", "a link gives exactly the file, with our header fields, for GET, HEAD, ranges and conditions",
           "see docs/troubleshooting.md; the worker's log has the reason"},
     Check{"delivery.length", "the size of a download arrives, so that browsers show progress and notice a cut",

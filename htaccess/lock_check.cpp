@@ -150,12 +150,12 @@ Finding judged(const LockedFolder& folder, const Mapping& mapping, const Looked&
   if (mapping.proved || differs)
     return found("lock", subject, State::ok,
                  fmt::format("storage {}: locked; the canaries got {}", folder.storage, statuses_of(looked)));
-  return found("lock", subject, State::unverified,
-               fmt::format("storage {}: the canaries got {}, but so did a file beside the folder that anybody may read: "
-                           "{} may not be this folder's address",
-                           folder.storage, statuses_of(looked), folder.url),
-               fmt::format("[storage.{}] url = \"/the/folder's/path/on/the/site\" in claimcheck.toml, or --docroot",
-                           folder.storage));
+  return found(
+      "lock", subject, State::unverified,
+      fmt::format("storage {}: the canaries got {}, but so did a file beside the folder that anybody may read: "
+                  "{} may not be this folder's address",
+                  folder.storage, statuses_of(looked), folder.url),
+      fmt::format("[storage.{}] url = \"/the/folder's/path/on/the/site\" in claimcheck.toml, or --docroot", folder.storage));
 }
 
 }  // namespace

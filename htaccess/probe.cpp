@@ -17,11 +17,17 @@ std::string text(const Json& object, const char* name) {
 std::optional<WorkerReport> parse_report(const std::string& json) {
   const Json object = Json::parse(json, nullptr, false);
   if (!object.is_object() || text(object, "program") != "claimcheck") return std::nullopt;
-  return WorkerReport{.version = text(object, "version"),
+  WorkerReport report{.version = text(object, "version"),
                       .mode = text(object, "mode"),
                       .server = text(object, "server"),
-                      .hand_off = text(object, "hand_off"),
                       .gate_digest = text(object, "gate_digest")};
+  if (const auto ways = object.find("hand_offs"); ways != object.end() && ways->is_array())
+    for (const Json& way : *ways)
+      if (way.is_string()) report.hand_offs.push_back(way);
+  if (const auto storages = object.find("deliveries"); storages != object.end() && storages->is_object())
+    for (const auto& [name, way] : storages->items())
+      if (way.is_string()) report.deliveries[name] = way;
+  return report;
 }
 
 std::optional<WorkerReport> ask_worker(const Premises& premises, const std::string& key, const Fetch& fetch) {

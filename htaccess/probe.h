@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "htaccess/fetch.h"
 #include "htaccess/premises.h"
@@ -11,10 +13,11 @@ namespace claimcheck::htaccess {
 /// What a worker tells its operator about itself and the web server in front of it (POST v1/doctor, docs/http.md).
 struct WorkerReport {
   std::string version;
-  std::string mode;         ///< "fastcgi", "socket" or "cgi"
-  std::string server;       ///< SERVER_SOFTWARE
-  std::string hand_off;     ///< what the front end announces; empty if nothing
-  std::string gate_digest;  ///< of the gate that its .htaccess gives it; empty without one
+  std::string mode;                               ///< "fastcgi", "socket" or "cgi"
+  std::string server;                             ///< SERVER_SOFTWARE
+  std::vector<std::string> hand_offs;             ///< what the front end announces: "local", "accel" …
+  std::map<std::string, std::string> deliveries;  ///< what the worker was started with, by storage
+  std::string gate_digest;                        ///< of the gate that its .htaccess gives it; empty without one
 };
 
 /// Asks the worker behind the site. The key goes in the body, so that a web server that drops Authorization does not matter.

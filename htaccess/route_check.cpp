@@ -49,7 +49,9 @@ Finding explain_failed_program(const Premises& premises, const WebAnswer& answer
 
 /// Web servers give files no path behind their name, so only the bare prefix shows it.
 bool is_sent_as_file(const Premises& premises, const Fetch& fetch) {
-  constexpr std::string_view elf = "\x7f" "ELF";
+  constexpr std::string_view elf =
+      "\x7f"
+      "ELF";
   return fetch({.url = premises.url + premises.prefix, .most = elf.size()}).body == elf;
 }
 
@@ -65,23 +67,25 @@ Finding explain_missing_route(const Premises& premises, const WebAnswer& answer)
   if (premises.docroot.empty())
     return found("route.block", docroot, State::fault, seen + "; its document root is not known here: --docroot names it");
   if (!premises.listen.empty())
-    return found("route.block", docroot, State::fault, seen + "; the virtual host needs our ProxyPass lines",
-                 fmt::format("paste what `claimcheck site print proxy-fcgi --docroot {}` shows into the virtual host", docroot));
+    return found(
+        "route.block", docroot, State::fault, seen + "; the virtual host needs our ProxyPass lines",
+        fmt::format("paste what `claimcheck site print proxy-fcgi --docroot {}` shows into the virtual host", docroot));
   const auto text = read_file((premises.docroot / ".htaccess").string());
   if (!text || !block_in(*text, site_name))
     return found("route.block", docroot, State::fault,
                  fmt::format("{}; {}/.htaccess has no claimcheck-site block", seen, docroot));
   const std::size_t wordpress = text->find("# BEGIN WordPress");
   if (wordpress < text->find(fmt::format("# BEGIN {}", site_name)))
-    return found("route.order", docroot, State::fault,
-                 fmt::format("{}; the claimcheck-site block in {}/.htaccess stands below \"# BEGIN WordPress\"", seen, docroot));
+    return found(
+        "route.order", docroot, State::fault,
+        fmt::format("{}; the claimcheck-site block in {}/.htaccess stands below \"# BEGIN WordPress\"", seen, docroot));
   std::error_code unreadable;
   if (!premises.worker.empty() && !fs::exists(premises.worker / "claimcheck.fcgi", unreadable))
     return found("route.missing_worker", premises.worker.string(), State::fault,
                  fmt::format("{}; there is no claimcheck.fcgi in {}", seen, premises.worker.string()));
-  return found("route.ignored", docroot, State::fault,
-               fmt::format("{}, although {}/.htaccess has the block in its place: the web server does not read it", seen,
-                           docroot));
+  return found(
+      "route.ignored", docroot, State::fault,
+      fmt::format("{}, although {}/.htaccess has the block in its place: the web server does not read it", seen, docroot));
 }
 
 Finding unreachable(const Premises& premises, const WebAnswer& answer) {
@@ -115,16 +119,17 @@ Finding explain_route(const Premises& premises, const WebAnswer& answer, const F
 Route judge_route(const Premises& premises, const WebAnswer& answer, bool misplaced, const Fetch& fetch) {
   if (answer.failure != Failure::none)
     return {.findings = {unreachable(premises, answer)}, .reached = answer.failure == Failure::certificate};
-  Route route{.findings = {found("site.reach", premises.url, State::ok, "it answers")}, .reached = true, .ours = is_ours(answer)};
+  Route route{
+      .findings = {found("site.reach", premises.url, State::ok, "it answers")}, .reached = true, .ours = is_ours(answer)};
   const auto location = answer.header("Location");
   if (route.ours) {
     route.findings.push_back(found("route", premises.address("healthz"), State::ok, "our worker answers"));
   } else if (answer.status >= 300 && answer.status < 400 && location) {
     const std::string other = origin_of(*location);
-    route.findings.push_back(
-        found("site.url", premises.url, State::fault, fmt::format("it redirects to {}", *location),
-              other == origin_of(premises.url) ? "take the redirect away for " + premises.prefix
-                                               : fmt::format("url = \"{}\" in [site] of claimcheck.toml", other)));
+    route.findings.push_back(found("site.url", premises.url, State::fault, fmt::format("it redirects to {}", *location),
+                                   other == origin_of(premises.url)
+                                       ? "take the redirect away for " + premises.prefix
+                                       : fmt::format("url = \"{}\" in [site] of claimcheck.toml", other)));
   } else if (misplaced && answer.status != 401) {
     route.findings.push_back(found("site.url", premises.url, State::fault,
                                    fmt::format("another site answers there ({}): neither our worker nor the files of {}",
@@ -142,13 +147,12 @@ Finding check_authorization(const Premises& premises, const std::string& made_up
   const std::string seen = body.is_object() && body.contains("details") && body["details"].is_object()
                                ? body["details"].value("key", std::string{})
                                : std::string{};
-  if (answer.status == 401 && seen == "unknown")
-    return found("authorization", address, State::ok, "keys arrive at the worker");
+  if (answer.status == 401 && seen == "unknown") return found("authorization", address, State::ok, "keys arrive at the worker");
   if (answer.status == 401 && seen == "missing")
     return found("authorization", address, State::fault, "a key was sent, but the worker got none");
   return found("authorization", address, State::unverified,
-               fmt::format("a made-up key was answered with {}", answer.failure == Failure::none ? std::to_string(answer.status)
-                                                                                                 : answer.reason));
+               fmt::format("a made-up key was answered with {}",
+                           answer.failure == Failure::none ? std::to_string(answer.status) : answer.reason));
 }
 
 Findings check_report(const Premises& premises, const WorkerReport& report, const std::string& our_version) {

@@ -9,10 +9,11 @@ namespace {
 
 const std::string policy_name = "doctor";
 
-Policies rules_for_tests() {
+Policies rules_for_tests(Exact exact) {
   Policy policy{.name = policy_name, .ttl = seconds{600}};
   policy.rules.grace = seconds{0};
   policy.rules.confirm = Confirm::never;
+  policy.rules.exact = exact;
   return {{policy_name, policy}};
 }
 
@@ -28,12 +29,13 @@ TestLinks::~TestLinks() {
   }
 }
 
-TestLink TestLinks::make(const LockedFolder& folder, const Canary& canary, const std::string& filename, std::int64_t uses) {
+TestLink TestLinks::make(const LockedFolder& folder, const Canary& canary, const std::string& filename, std::int64_t uses,
+                         Exact exact) {
   const IssueRequest request{.storage = folder.storage,
                              .file = canary.path.lexically_relative(folder.path).string(),
                              .filename = filename,
                              .max_uses = uses};
-  const Issued issued = issue(request, policy_name, rules_for_tests(), storages_, tokens_, random_);
+  const Issued issued = issue(request, policy_name, rules_for_tests(exact), storages_, tokens_, random_);
   made_.push_back(issued.token.id);
   return {.id = issued.token.id, .url = premises_.address(issued.secret.reveal())};
 }

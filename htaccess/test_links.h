@@ -27,8 +27,9 @@ class TestLinks {
 
   /// @param filename  what the copy is called; decides the media type
   /// @param uses      0 for any number
+  /// @param exact     who sends
   /// Throws Error{file_not_found}, Error{unavailable}.
-  TestLink make(const LockedFolder& folder, const Canary& canary, const std::string& filename, std::int64_t uses);
+  TestLink make(const LockedFolder& folder, const Canary& canary, const std::string& filename, std::int64_t uses, Exact exact);
 
   /// Whether the link's only use is complete: the front end has taken the whole file.
   bool completed(const TestLink& link);

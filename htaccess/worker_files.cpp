@@ -26,8 +26,9 @@ Findings check_worker_files(const std::filesystem::path& folder) {
                   fmt::format("cp --remove-destination \"$(readlink -f {0})\" {0} && chmod 755 {0}", subject))};
   Findings findings;
   if ((program.st_mode & writable_by_others) != 0)
-    findings.push_back(found("permission.worker", subject, State::fault,
-                             fmt::format("{} can be written by others than its owner (mode {})", subject, octal(program.st_mode))));
+    findings.push_back(
+        found("permission.worker", subject, State::fault,
+              fmt::format("{} can be written by others than its owner (mode {})", subject, octal(program.st_mode))));
   if ((place.st_mode & writable_by_others) != 0)
     findings.push_back(
         found("permission.worker", folder.string(), State::fault,
@@ -48,8 +49,9 @@ Findings check_secret_file(const std::filesystem::path& file, const std::filesys
   if (::stat(file.c_str(), &status) != 0) return {};
   Findings findings;
   if ((status.st_mode & (S_IROTH | S_IWOTH | S_IWGRP)) != 0)
-    findings.push_back(found("permission.config", file.string(), State::fault,
-                             fmt::format("{} can be read or changed by others (mode {})", file.string(), octal(status.st_mode))));
+    findings.push_back(
+        found("permission.config", file.string(), State::fault,
+              fmt::format("{} can be read or changed by others (mode {})", file.string(), octal(status.st_mode))));
   if (!docroot.empty() && !url_path(file, docroot).empty())
     findings.push_back(found("permission.place", file.string(), State::fault,
                              file.string() + " lies beneath the document root: one missing rule and it can be fetched"));

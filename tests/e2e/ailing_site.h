@@ -5,17 +5,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "tests/support/front_end.h"
-#include "tests/support/process.h"
 #include "tests/support/site.h"
 
 namespace claimcheck::test {
-
-/// Texts of a server's configuration and what they are to be instead. Each must be there.
-using Edits = std::vector<std::pair<std::string, std::string>>;
 
 /// Puts edits into a file, keeping its owner.
 void edit(const std::filesystem::path& file, const Edits& edits);
@@ -26,7 +21,7 @@ struct Diagnosis {
   nlohmann::json findings;
   std::string text;
 
-  /// The states by check, without those that are "ok".
+  /// The states by check, without those that are "ok", and without advice: a faster way of delivery, a worker to start anew.
   std::map<std::string, std::string> ailments() const;
   /// Message and fix of the findings of one check, for searching.
   std::string told(const std::string& check) const;
@@ -37,13 +32,10 @@ class AilingSite {
  public:
   explicit AilingSite(const std::string& store_url = {}, const std::string& more_toml = {}) : site(store_url, more_toml) {}
 
-  /// Starts the server of a front end; a worker of its own where that needs one.
-  /// @param edits  to the server's configuration
+  /// Starts the server of a front end, with edits to its configuration.
   void start(Front front, const Edits& edits = {});
-  /// The same server without a worker behind it.
-  void start_without_worker(Front front);
-  /// Another server for the same site.
-  void start_also(const std::vector<std::string>& argv, const std::filesystem::path& log, int port);
+  /// Ends the server, and its worker with it.
+  void stop() { front_end_.reset(); }
 
   /// Runs the doctor as the site's user.
   Diagnosis examine(std::vector<std::string> options = {});
@@ -51,10 +43,9 @@ class AilingSite {
   std::vector<std::string> canaries() const;
 
   Site site;
-  std::unique_ptr<Process> worker;
 
  private:
-  std::vector<std::unique_ptr<Process>> servers_;
+  std::unique_ptr<FrontEnd> front_end_;
 };
 
 }  // namespace claimcheck::test

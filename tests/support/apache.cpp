@@ -87,10 +87,10 @@ DocumentRoot "{docroot}"
 
 class Apache final : public FrontEnd {
  public:
-  Apache(ApacheKind kind, const Site& site, const std::string& worker) : folder_(site.folder() / "apache") {
+  Apache(ApacheKind kind, const Site& site, const std::string& worker, const Edits& edits) : folder_(site.folder() / "apache") {
     fs::create_directories(folder_ / "fcgid");
     give_to_site_user(folder_ / "fcgid");
-    write_file(folder_ / "apache.conf", configuration(kind, site, folder_, worker));
+    write_file(folder_ / "apache.conf", edited(configuration(kind, site, folder_, worker), edits));
     server_ = std::make_unique<Process>(
         std::vector<std::string>{"/usr/sbin/apache2", "-DFOREGROUND", "-f", (folder_ / "apache.conf").string()},
         folder_ / "error.log");
@@ -110,8 +110,8 @@ class Apache final : public FrontEnd {
 
 }  // namespace
 
-std::unique_ptr<FrontEnd> start_apache(ApacheKind kind, const Site& site, const std::string& worker) {
-  return std::make_unique<Apache>(kind, site, worker);
+std::unique_ptr<FrontEnd> start_apache(ApacheKind kind, const Site& site, const std::string& worker, const Edits& edits) {
+  return std::make_unique<Apache>(kind, site, worker, edits);
 }
 
 }  // namespace claimcheck::test
