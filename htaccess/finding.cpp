@@ -28,12 +28,13 @@ constexpr std::array table{
           "All there"},
     Check{"route.missing_worker", "claimcheck.fcgi lies where the rewrite block points to",
           "copy claimcheck.fcgi to @subject@ and chmod 755 it"},
-    Check{
-        "route.handler", "the web server runs the worker instead of sending it as a file",
-        "claimcheck site install DOCROOT; if the host allows no handler in .htaccess, put claimcheck.fcgi into cgi-bin and use "
-        "--worker-dir"},
+    Check{"route.handler", "the web server runs the worker instead of sending it as a file",
+          "claimcheck site install @subject@; if the host allows no handler in .htaccess, put claimcheck.fcgi into cgi-bin and "
+          "use "
+          "--worker-dir"},
     Check{"route.exec", "programs may run in the worker's folder",
-          "claimcheck site install DOCROOT writes `Options +ExecCGI`; if the host forbids it, put claimcheck.fcgi into cgi-bin "
+          "claimcheck site install @subject@, which writes `Options +ExecCGI`; if the host forbids it, put claimcheck.fcgi "
+          "into cgi-bin "
           "and use --worker-dir"},
     Check{"route.start", "the worker starts when the web server asks for it",
           "run `claimcheck check` as the site's user, and read the web server's error log: a missing configuration, a missing "
@@ -44,7 +45,7 @@ constexpr std::array table{
           "copy the new claimcheck.fcgi beside the old one and rename it over; restart an own-socket worker"},
     Check{"route.gate", "the worker's .htaccess has the gate of this configuration", "claimcheck site install @subject@"},
     Check{"authorization", "API keys arrive at the worker",
-          "claimcheck site install DOCROOT (it writes SetEnvIf Authorization), or `CGIPassAuth On` in the virtual host's "
+          "claimcheck site install @subject@ (it writes SetEnvIf Authorization), or `CGIPassAuth On` in the virtual host's "
           "<Location>"},
     Check{"lock", "no file of the folder can be had by its own address", "claimcheck lock install @subject@"},
     Check{"lock.nested", "no .htaccess deeper inside opens its folder again", "remove @subject@, or what it opens"},

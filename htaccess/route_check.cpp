@@ -24,11 +24,16 @@ bool is_nginx(const WebAnswer& answer) {
   return lower(answer.header("Server").value_or("")).find("nginx") != std::string::npos;
 }
 
+std::string docroot_of(const Premises& premises) {
+  return premises.docroot.empty() ? "DOCROOT" : premises.docroot.string();
+}
+
 /// An answer by an error that a web server gives for a program, not by WordPress's page.
 Finding explain_failed_program(const Premises& premises, const WebAnswer& answer) {
   const std::string address = premises.address("healthz");
   if (answer.status == 403)
-    return found("route.exec", address, State::fault, "403: the web server runs no programs in the worker's folder");
+    return found("route.exec", docroot_of(premises), State::fault,
+                 "403: the web server runs no programs in the worker's folder");
   if (answer.status == 500) {
     const Findings refused = check_worker_files(premises.worker);
     if (!refused.empty()) return refused.front();
@@ -57,7 +62,7 @@ bool is_sent_as_file(const Premises& premises, const Fetch& fetch) {
 
 /// The site answered as if there were no claimcheck.
 Finding explain_missing_route(const Premises& premises, const WebAnswer& answer) {
-  const std::string docroot = premises.docroot.empty() ? "DOCROOT" : premises.docroot.string();
+  const std::string docroot = docroot_of(premises);
   const std::string seen = fmt::format("{}: the site knows nothing of {}", answer.status, premises.prefix);
   if (is_nginx(answer))
     return found("route.block", docroot, State::fault, seen + "; nginx needs our lines in its server block",
@@ -110,7 +115,7 @@ Finding explain_route(const Premises& premises, const WebAnswer& answer, const F
       return explain_failed_program(premises, answer);
     default:
       if (is_sent_as_file(premises, fetch))
-        return found("route.handler", premises.address("healthz"), State::fault,
+        return found("route.handler", docroot_of(premises), State::fault,
                      "the web server sends the worker as a file instead of running it");
       return explain_missing_route(premises, answer);
   }
@@ -149,7 +154,7 @@ Finding check_authorization(const Premises& premises, const std::string& made_up
                                : std::string{};
   if (answer.status == 401 && seen == "unknown") return found("authorization", address, State::ok, "keys arrive at the worker");
   if (answer.status == 401 && seen == "missing")
-    return found("authorization", address, State::fault, "a key was sent, but the worker got none");
+    return found("authorization", docroot_of(premises), State::fault, "a key was sent, but the worker got none");
   return found("authorization", address, State::unverified,
                fmt::format("a made-up key was answered with {}",
                            answer.failure == Failure::none ? std::to_string(answer.status) : answer.reason));
@@ -164,7 +169,7 @@ Findings check_report(const Premises& premises, const WorkerReport& report, cons
   if (report.mode == "socket" || premises.gate.empty()) return findings;
   const bool same = report.gate_digest == Digest::of(premises.gate).hex();
   if (!same)
-    findings.push_back(found("route.gate", premises.docroot.empty() ? "DOCROOT" : premises.docroot.string(), State::fault,
+    findings.push_back(found("route.gate", docroot_of(premises), State::fault,
                              report.gate_digest.empty() ? "the worker's .htaccess gives it no gate"
                                                         : "the worker's .htaccess has another gate than this configuration"));
   return findings;

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "tests/support/web_user.h"
+
 namespace claimcheck::test {
 namespace fs = std::filesystem;
 
@@ -30,9 +32,10 @@ void AilingSite::start(Front front, const Edits& edits) {
   front_end_ = test::start(front, site, edits);
 }
 
-Diagnosis AilingSite::examine(std::vector<std::string> options) {
-  options.insert(options.begin(), {"doctor", "--json"});
-  const Finished finished = site.command(options);
+Diagnosis AilingSite::examine(std::vector<std::string> options, const std::vector<std::string>& environment) {
+  const std::string program = std::string{CLAIMCHECK_BIN_DIR} + "/claimcheck";
+  options.insert(options.begin(), {program, "--config", site.config(), "doctor", "--json"});
+  const Finished finished = run(as_site_user(options), std::chrono::seconds{120}, environment);
   Diagnosis diagnosis{.status = finished.status, .findings = nlohmann::json::parse(finished.out, nullptr, false), .text = {}};
   if (!diagnosis.findings.is_array()) throw std::runtime_error("the doctor says:\n" + finished.out + finished.err);
   diagnosis.text = diagnosis.findings.dump(2) + finished.err;

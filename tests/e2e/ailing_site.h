@@ -38,7 +38,8 @@ class AilingSite {
   void stop() { front_end_.reset(); }
 
   /// Runs the doctor as the site's user.
-  Diagnosis examine(std::vector<std::string> options = {});
+  /// @param environment  added to ours
+  Diagnosis examine(std::vector<std::string> options = {}, const std::vector<std::string>& environment = {});
   /// Files of ours that lie about.
   std::vector<std::string> canaries() const;
 

@@ -406,6 +406,36 @@ TEST_F(Doctor, AWorkerThatDoesNotRunIsNoticed) {
   }
 }
 
+TEST_F(Doctor, TheCertificateHasToBeGoodForTheName) {
+  const fs::path folder = ailing.site.folder();
+  const auto make_certificate = [&](const std::string& name, const std::string& subject) {
+    const Finished made = run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                               "-days", "30", "-subj", "/CN=" + subject, "-addext",
+                               (subject == "127.0.0.1" ? "subjectAltName=IP:" : "subjectAltName=DNS:") + subject, "-keyout",
+                               folder / (name + ".key"), "-out", folder / (name + ".crt")});
+    ASSERT_EQ(made.status, 0) << made.err;
+  };
+  make_certificate("good", "127.0.0.1");
+  make_certificate("other", "other.test");
+  const std::string listen = fmt::format("listen 127.0.0.1:{}", ailing.site.port());
+  const struct {
+    const char *served, *trusted;
+    int status;
+    Ailments ailments;
+  } cases[] = {{"good", "good", 0, {}},
+               {"good", "other", 1, {{"site.certificate", "fault"}, {"lock", "unverified"}}},
+               {"other", "other", 1, {{"site.certificate", "fault"}, {"lock", "unverified"}}}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(fmt::format("{} served, {} trusted", c.served, c.trusted));
+    ailing.start(Front::nginx, {{listen, fmt::format("ssl_certificate {0}/{1}.crt; ssl_certificate_key {0}/{1}.key;\n{2} ssl",
+                                                     folder.string(), c.served, listen)}});
+    const Diagnosis diagnosis = ailing.examine({"--url", fmt::format("https://127.0.0.1:{}", ailing.site.port())},
+                                               {fmt::format("SSL_CERT_FILE={}/{}.crt", folder.string(), c.trusted)});
+    EXPECT_EQ(diagnosis.status, c.status);
+    EXPECT_EQ(diagnosis.ailments(), c.ailments) << diagnosis.text;
+  }
+}
+
 TEST_F(Doctor, ACronThatNeverRanIsAWarning) {
   AilingSite fresh;
   fresh.start(Front::apache_fcgid);
