@@ -6,7 +6,6 @@
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/Net/HTTPSClientSession.h>
 #include <Poco/Net/NetSSL.h>
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/SecureStreamSocket.h>
@@ -53,8 +52,8 @@ net::StreamSocket connect_to(const std::string& host, Poco::UInt16 port) {
 std::unique_ptr<net::HTTPClientSession> open_session(const Poco::URI& address, const net::Context::Ptr& context) {
   const net::StreamSocket plain = connect_to(address.getHost(), address.getPort());
   if (address.getScheme() != "https") return std::make_unique<net::HTTPClientSession>(plain);
-  const auto secure = net::SecureStreamSocket::attach(plain, address.getHost(), context);
-  return std::make_unique<net::HTTPSClientSession>(secure);
+  // HTTPSClientSession takes no socket that is connected already; a session does not care what kind of socket it talks over.
+  return std::make_unique<net::HTTPClientSession>(net::SecureStreamSocket::attach(plain, address.getHost(), context));
 }
 
 /// Sends the request and takes the answer's head and as much of its body as is wanted.

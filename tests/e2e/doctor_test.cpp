@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <functional>
+#include <ostream>
 #include <stdexcept>
 
 #include "tests/e2e/ailing_site.h"
@@ -107,6 +108,10 @@ struct Ill {
   const char* told;  ///< part of message or fix of the first of `ailments`
   bool mendable = false;
 };
+
+void PrintTo(const Ill& ill, std::ostream* out) {
+  *out << ill.name;
+}
 
 fs::path worker_folder(const Site& site) {
   return site.docroot() / "claimcheck";
@@ -262,7 +267,7 @@ const std::vector<Ill>& illnesses() {
       {"NginxPacksTheBytes",
        Front::nginx,
        harm_nothing,
-       {{"gzip off;", "gzip on; gzip_types text/plain;"}},
+       {{"fastcgi_cache off;\n  gzip off;", "fastcgi_cache off;\n  gzip on; gzip_types text/plain;"}},
        1,
        {{"delivery.transform", "fault"}},
        "gzip off"},
