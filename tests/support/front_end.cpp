@@ -50,13 +50,13 @@ std::unique_ptr<FrontEnd> start(Front front, Site& site, const Edits& edits) {
   const std::string socket = "worker";
   switch (front) {
     case Front::apache_fcgid:
-      return start_apache(ApacheKind::fcgid, site, {}, edits);
+      return start_apache(ApacheKind::fcgid, site, {}, {}, edits);
     case Front::apache_cgi:
-      return start_apache(ApacheKind::cgid, site, {}, edits);
+      return start_apache(ApacheKind::cgid, site, {}, {}, edits);
     case Front::apache_proxy: {
       auto worker = site.start_worker(socket);
       return std::make_unique<WithWorker>(std::move(worker),
-                                          start_apache(ApacheKind::proxy_fcgi, site, site.socket_address(socket), edits));
+                                          start_apache(ApacheKind::proxy_fcgi, site, site.socket_address(socket), {}, edits));
     }
     case Front::nginx: {
       auto worker = site.start_worker(socket);
