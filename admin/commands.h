@@ -14,5 +14,7 @@ void add_key_commands(CLI::App& app, Options& options);      ///< key add|list|r
 void add_site_commands(CLI::App& app, Options& options);     ///< lock …, site …
 void add_setup_commands(CLI::App& app, Options& options);    ///< migrate, check
 void add_log_feed_command(CLI::App& app, Options& options);  ///< log-feed
+/// doctor. `clock` is this machine's; `version` this program's.
+void add_doctor_command(CLI::App& app, Options& options, const Clock& clock, const std::string& version);
 
 }  // namespace claimcheck::admin

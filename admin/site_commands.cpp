@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/representation.h"
 #include "htaccess/install.h"
+#include "htaccess/premises.h"
 
 namespace claimcheck::admin {
 namespace {
@@ -45,17 +46,9 @@ void report(const Options& options, const std::vector<htaccess::FileChange>& cha
   if (options.json) fmt::print("{}\n", Json{{"files", std::move(shown)}}.dump());
 }
 
-/// The URL path of a folder beneath the document root; empty if it is not beneath it.
-std::string url_path(const std::filesystem::path& folder, const std::filesystem::path& docroot) {
-  const auto relative =
-      std::filesystem::weakly_canonical(folder).lexically_relative(std::filesystem::weakly_canonical(docroot));
-  if (relative.empty() || *relative.begin() == ".." || relative == ".") return {};
-  return "/" + relative.string();
-}
-
 htaccess::Site describe(const config::Config& config, const SiteOptions& given) {
   htaccess::Site site{.prefix = config.site.prefix, .locked_path = config.storages.begin()->second.root};
-  if (!given.docroot.empty()) site.locked_url = url_path(site.locked_path, given.docroot);
+  if (!given.docroot.empty()) site.locked_url = htaccess::url_path(site.locked_path, given.docroot);
   constexpr std::string_view scheme = "unix:";
   if (config.worker.listen.starts_with(scheme)) site.socket = config.worker.listen.substr(scheme.size());
   return site;
@@ -79,10 +72,10 @@ void install_site(const Options& options, const SiteOptions& given) {
         fmt::format("there is no claimcheck.fcgi in {}; copy it there, or name its folder with --worker-dir", folder.string())};
   htaccess::Site site = describe(config, given);
   const std::string docroot = given.docroot.empty() ? given.folder : given.docroot;
-  site.folder_url = url_path(given.folder, docroot);
+  site.folder_url = htaccess::url_path(given.folder, docroot);
   if (site.folder_url.empty() && std::filesystem::weakly_canonical(given.folder) != std::filesystem::weakly_canonical(docroot))
     throw Error{Errc::bad_request, fmt::format("{} does not lie beneath the document root {}", given.folder, docroot)};
-  const std::string url = url_path(folder, docroot);
+  const std::string url = htaccess::url_path(folder, docroot);
   // A cgi-bin may lie outside the document root; web servers know it as /cgi-bin.
   site.worker_url = (url.empty() ? "/" + folder.filename().string() : url) + "/claimcheck.fcgi";
   htaccess::site_block(site);  // refuses what it must before anything is written

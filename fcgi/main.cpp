@@ -48,7 +48,7 @@ struct Shared {
 class Thread final : public Answerer {
  public:
   Thread(const config::Config& config, const Storages& storages, const Circumstances& circumstances, const sql::Target& target,
-         Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump)
+         Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump, const std::string& mode)
       : database_(sql::open_database(target)),
         handler_({.site = config.site,
                   .policies = config.policies,
@@ -64,7 +64,8 @@ class Thread final : public Answerer {
                   .crowds = shared.crowds,
                   .log = log,
                   .random = random_,
-                  .pause = pause_},
+                  .pause = pause_,
+                  .self = {.version = CLAIMCHECK_VERSION, .mode = mode}},
                  {.stall_timeout = config.worker.stall_timeout,
                   .slowest = config.worker.slowest,
                   .shutdown = &shutdown,
@@ -136,9 +137,11 @@ int run(const Options& options) {
   const sql::Target target = sql::target_of(config->store);
   const Circumstances circumstances{.own_socket = own_socket, .exact_up_to = config->worker.exact_up_to};
   Shared shared{*config};
+  const std::string mode = own_socket ? "socket" : inherited ? "fastcgi" : "cgi";
   const auto make_answerer = [&](Pump* pump) -> AnswererFactory {
-    return
-        [&, pump] { return std::make_unique<Thread>(*config, storages, circumstances, target, shared, log, shutdown, pump); };
+    return [&, pump] {
+      return std::make_unique<Thread>(*config, storages, circumstances, target, shared, log, shutdown, pump, mode);
+    };
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);

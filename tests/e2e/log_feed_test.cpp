@@ -28,15 +28,18 @@ class LogFeed : public testing::Test {
   void start_apache(const std::string& target) {
     site.deliver_by("local");
     front = start(Front::apache_fcgid, site,
-                  fmt::format("LogFormat \"%{{X-Request-Id}}o %O %X\" deliveries\nCustomLog \"{}\" deliveries\n", target));
+                  {{"LogLevel warn\n", fmt::format("LogLevel warn\nLogFormat \"%{{X-Request-Id}}o %O %X\" deliveries\n"
+                                                   "CustomLog \"{}\" deliveries\n",
+                                                   target)}});
   }
 
   void start_nginx() {
     site.deliver_by("accel");
     front = start(Front::nginx, site,
-                  fmt::format("  log_format deliveries '$upstream_http_x_request_id $body_bytes_sent $request_completion';\n"
-                              "  access_log {} deliveries;\n",
-                              log.string()));
+                  {{"  server {\n",
+                    fmt::format("  log_format deliveries '$upstream_http_x_request_id $body_bytes_sent $request_completion';\n"
+                                "  server {{\n  access_log {} deliveries;\n",
+                                log.string())}});
   }
 
   /// As logrotate does it.

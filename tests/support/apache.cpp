@@ -97,11 +97,11 @@ DocumentRoot "{docroot}"
 
 class Apache final : public FrontEnd {
  public:
-  Apache(ApacheKind kind, const Site& site, const std::string& worker, const std::string& php)
+  Apache(ApacheKind kind, const Site& site, const std::string& worker, const std::string& php, const Edits& edits)
       : folder_(site.folder() / "apache") {
     fs::create_directories(folder_ / "fcgid");
     give_to_site_user(folder_ / "fcgid");
-    write_file(folder_ / "apache.conf", configuration(kind, site, folder_, worker, php));
+    write_file(folder_ / "apache.conf", edited(configuration(kind, site, folder_, worker, php), edits));
     server_ = std::make_unique<Process>(
         std::vector<std::string>{"/usr/sbin/apache2", "-DFOREGROUND", "-f", (folder_ / "apache.conf").string()},
         folder_ / "error.log");
@@ -121,8 +121,9 @@ class Apache final : public FrontEnd {
 
 }  // namespace
 
-std::unique_ptr<FrontEnd> start_apache(ApacheKind kind, const Site& site, const std::string& worker, const std::string& php) {
-  return std::make_unique<Apache>(kind, site, worker, php);
+std::unique_ptr<FrontEnd> start_apache(ApacheKind kind, const Site& site, const std::string& worker, const std::string& php,
+                                       const Edits& edits) {
+  return std::make_unique<Apache>(kind, site, worker, php, edits);
 }
 
 }  // namespace claimcheck::test

@@ -14,6 +14,6 @@ enum class ApacheKind { fcgid, cgid, proxy_fcgi };
 /// @param worker  address of the own-socket worker, for proxy_fcgi
 /// @param php     socket of the PHP-FPM that runs .php files; without one they are served as they are
 std::unique_ptr<FrontEnd> start_apache(ApacheKind kind, const Site& site, const std::string& worker = {},
-                                       const std::string& php = {});
+                                       const std::string& php = {}, const Edits& edits = {});
 
 }  // namespace claimcheck::test
