@@ -147,12 +147,6 @@ inline constexpr Text replace_meta{"UPDATE {meta} SET value = ? WHERE name = ? A
 /// Notes something. 1 row, or a duplicate key if the name exists.
 inline constexpr Text add_meta{"INSERT INTO {meta} (name, value) VALUES (?, ?)"};
 
-/// Notes something else under a name. 1 row, or 0 if there is no such name or the value is the same.
-inline constexpr Text replace_meta{"UPDATE {meta} SET value = ? WHERE name = ? AND value <> ?"};
-
-/// What is noted under a name; 0 or 1 row.
-inline constexpr Text find_meta{"SELECT value FROM {meta} WHERE name = ?"};
-
 /// How durable a commit is: 1 means it survives a power failure. MySQL only.
 inline constexpr Text durability{"SELECT CAST(@@GLOBAL.innodb_flush_log_at_trx_commit AS SIGNED)"};
 
