@@ -81,7 +81,7 @@ class LogFeed : public testing::Test {
     expect_whole(whole);
     const auto complete = told(whole, "complete");
     EXPECT_EQ(complete.at("deliveries").at(0).at("sent"), content.size());
-    EXPECT_FALSE(complete.at("claims").at(0).at("completed").is_null());
+    EXPECT_FALSE(complete.at("claims").at(0).at("completed_at").is_null());
     expect_used_up(whole);
 
     const Issued broken = issue();
@@ -89,7 +89,7 @@ class LogFeed : public testing::Test {
     const auto aborted = told(broken, "aborted");
     EXPECT_GE(aborted.at("deliveries").at(0).at("sent"), 1'000'000);
     EXPECT_LT(aborted.at("deliveries").at(0).at("sent"), content.size() * 2 / 3);
-    EXPECT_TRUE(aborted.at("claims").at(0).at("completed").is_null());
+    EXPECT_TRUE(aborted.at("claims").at(0).at("completed_at").is_null());
     expect_whole(broken);
     told(broken, "complete");
     expect_used_up(broken);
@@ -140,7 +140,7 @@ TEST_F(LogFeed, WithoutItADeliveryStaysHandedOffUntilTheLogIsRead) {
   start_nginx();
   const Issued link = issue();
   EXPECT_EQ(take_some(link).status, 200);
-  EXPECT_FALSE(told(link, "handed_off").at("claims").at(0).at("completed").is_null());
+  EXPECT_FALSE(told(link, "handed_off").at("claims").at(0).at("completed_at").is_null());
   expect_used_up(link);
   // The log's line is written once nginx has noticed that the client is gone.
   wait_until("nginx has logged it", [&] { return read_file(log).find(" \n") != std::string::npos; });
