@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <vector>
 
 #include "tests/support/front_end.h"
 #include "tests/support/http_client.h"
@@ -49,6 +50,12 @@ class LogFeed : public testing::Test {
   std::unique_ptr<Process> follow() {
     return std::make_unique<Process>(
         as_site_user({program, "--config", site.config().string(), "log-feed", "--follow", log.string(), "--verbose"}), said);
+  }
+
+  static std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t times = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++times;
+    return times;
   }
 
   Issued issue() { return site.issue(file, {.policy = "handed"}); }
@@ -115,6 +122,22 @@ TEST_F(LogFeed, ApacheTellsThroughAPipeWhatItSent) {
              [&] { return read_file(error_log).find("2 complete, 2 aborted; ") != std::string::npos; });
 }
 
+TEST_F(LogFeed, ApacheTellsOfADownloadThatGoesOnWhileItRestarts) {
+  start_apache(fmt::format("|{} log-feed --config {}", program, site.config().string()));
+  const Issued link = issue();
+  HttpExchange slow{site.port(), {.target = link.path}};
+  std::vector<char> some(100'000);
+  EXPECT_GT(slow.read(some), 0U);
+  told(link, "handed_off");
+  ASSERT_EQ(::kill(std::stoi(read_file(site.folder() / "apache/pid")), SIGUSR1), 0);
+  wait_until("apache2 has restarted", [&] { return count(front->log(), "resuming normal operations") == 2; });
+  const Issued after = issue();
+  expect_whole(after);
+  told(after, "complete");
+  slow.close();
+  told(link, "aborted");
+}
+
 TEST_F(LogFeed, AFileIsFollowedAcrossItsRotationAndARestart) {
   start_nginx();
   auto feed = follow();
@@ -173,12 +196,6 @@ struct WithDatabase {
 class DatabaseDownForLogFeed : protected WithDatabase, public LogFeed {
  protected:
   DatabaseDownForLogFeed() : LogFeed{database.fresh_schema("claims")} {}
-
-  static std::size_t count(const std::string& text, const std::string& part) {
-    std::size_t times = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++times;
-    return times;
-  }
 };
 
 TEST_F(DatabaseDownForLogFeed, LinesAreKeptUntilItIsBack) {
