@@ -104,12 +104,11 @@ class Feeding {
   /// Until there are no more lines, or a signal says so. Throws Error{unavailable} if the database was down at the end.
   void run() {
     while (!over()) {
-      wait();
+      const bool readable = wait();
       const SteadyTime now = SteadyClock::now();
-      if (reads()) {
+      if (reads() && (readable || input_->due() <= now))
         input_->read(now, [&](std::string_view line, std::uint64_t place) { feed_.take(line, place, now); });
-        if (input_->ended() || now >= read_until_) ended_at_ = now;
-      }
+      if (!ended_at_ && input_ && (input_->ended() || now >= read_until_)) ended_at_ = now;
       work(now);
     }
     tell_(feed_.report());
@@ -128,7 +127,8 @@ class Feeding {
   /// Whether lines are taken in: where nobody waits for it, not more than there is room for.
   bool reads() const { return input_ && !ended_at_ && (input_->live() || !feed_.full()); }
 
-  void wait() {
+  /// @return whether there is something to read
+  bool wait() {
     SteadyTime due = std::max(retry_at_, std::min(ready_ ? feed_.due() : SteadyTime::min(), save_at_));
     if (reads()) due = std::min({due, input_->due(), read_until_});
     std::array<pollfd, 2> watched{pollfd{.fd = signals_, .events = POLLIN, .revents = 0},
@@ -138,6 +138,7 @@ class Feeding {
     ::poll(watched.data(), watched.size(), static_cast<int>(left.count()));
     signalfd_siginfo signal{};
     if (::read(signals_, &signal, sizeof signal) == sizeof signal) stop(static_cast<int>(signal.ssi_signo));
+    return watched[1].revents != 0;
   }
 
   /// A web server that restarts sends SIGTERM while downloads go on whose lines still come: the pipe is read to its end, if

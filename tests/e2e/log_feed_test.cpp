@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <vector>
 
 #include "tests/support/front_end.h"
 #include "tests/support/http_client.h"
@@ -54,6 +55,12 @@ class LogFeed : public testing::Test {
         as_site_user({program, "--config", site.config().string(), "log-feed", "--follow", log.string(), "--verbose"}), said);
   }
 
+  static std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t times = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++times;
+    return times;
+  }
+
   Issued issue() { return site.issue(file, {.policy = "handed"}); }
   Answer take_some(const Issued& link) { return fetch(site.port(), {.target = link.path}, {.stop_after = 1'000'000}); }
   void expect_whole(const Issued& link) {
@@ -84,7 +91,7 @@ class LogFeed : public testing::Test {
     expect_whole(whole);
     const auto complete = told(whole, "complete");
     EXPECT_EQ(complete.at("deliveries").at(0).at("sent"), content.size());
-    EXPECT_FALSE(complete.at("claims").at(0).at("completed").is_null());
+    EXPECT_FALSE(complete.at("claims").at(0).at("completed_at").is_null());
     expect_used_up(whole);
 
     const Issued broken = issue();
@@ -92,7 +99,7 @@ class LogFeed : public testing::Test {
     const auto aborted = told(broken, "aborted");
     EXPECT_GE(aborted.at("deliveries").at(0).at("sent"), 1'000'000);
     EXPECT_LT(aborted.at("deliveries").at(0).at("sent"), content.size() * 2 / 3);
-    EXPECT_TRUE(aborted.at("claims").at(0).at("completed").is_null());
+    EXPECT_TRUE(aborted.at("claims").at(0).at("completed_at").is_null());
     expect_whole(broken);
     told(broken, "complete");
     expect_used_up(broken);
@@ -116,6 +123,22 @@ TEST_F(LogFeed, ApacheTellsThroughAPipeWhatItSent) {
   front.reset();
   wait_until("the feed ends with its web server",
              [&] { return read_file(error_log).find("2 complete, 2 aborted; ") != std::string::npos; });
+}
+
+TEST_F(LogFeed, ApacheTellsOfADownloadThatGoesOnWhileItRestarts) {
+  start_apache(fmt::format("|{} log-feed --config {}", program, site.config().string()));
+  const Issued link = issue();
+  HttpExchange slow{site.port(), {.target = link.path}};
+  std::vector<char> some(100'000);
+  EXPECT_GT(slow.read(some), 0U);
+  told(link, "handed_off");
+  ASSERT_EQ(::kill(std::stoi(read_file(site.folder() / "apache/pid")), SIGUSR1), 0);
+  wait_until("apache2 has restarted", [&] { return count(front->log(), "resuming normal operations") == 2; });
+  const Issued after = issue();
+  expect_whole(after);
+  told(after, "complete");
+  slow.close();
+  told(link, "aborted");
 }
 
 TEST_F(LogFeed, AFileIsFollowedAcrossItsRotationAndARestart) {
@@ -143,7 +166,7 @@ TEST_F(LogFeed, WithoutItADeliveryStaysHandedOffUntilTheLogIsRead) {
   start_nginx();
   const Issued link = issue();
   EXPECT_EQ(take_some(link).status, 200);
-  EXPECT_FALSE(told(link, "handed_off").at("claims").at(0).at("completed").is_null());
+  EXPECT_FALSE(told(link, "handed_off").at("claims").at(0).at("completed_at").is_null());
   expect_used_up(link);
   // The log's line is written once nginx has noticed that the client is gone.
   wait_until("nginx has logged it", [&] { return read_file(log).find(" \n") != std::string::npos; });
@@ -176,12 +199,6 @@ struct WithDatabase {
 class DatabaseDownForLogFeed : protected WithDatabase, public LogFeed {
  protected:
   DatabaseDownForLogFeed() : LogFeed{database.fresh_schema("claims")} {}
-
-  static std::size_t count(const std::string& text, const std::string& part) {
-    std::size_t times = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++times;
-    return times;
-  }
 };
 
 TEST_F(DatabaseDownForLogFeed, LinesAreKeptUntilItIsBack) {
