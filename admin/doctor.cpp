@@ -196,12 +196,12 @@ Premises premises_of(const config::Config& config, const Consultation& consultat
                         .path = fs::weakly_canonical(storage.root),
                         .url = storage.url,
                         .delivery = std::string{to_string(storage.hand_off)}};
-    if (premises.docroot.empty()) premises.docroot = guess_docroot(folder.path);
+    if (premises.rules.empty()) find_roots(premises, folder.path);
     if (!premises.docroot.empty() && folder.url.empty()) folder.url = url_path(folder.path, premises.docroot);
     folder.outside = told && folder.url.empty();
     premises.folders.push_back(std::move(folder));
   }
-  if (premises.worker.empty()) premises.worker = worker_folder(premises.docroot);
+  if (premises.worker.empty()) premises.worker = worker_folder(premises);
   if (!Secret::parse(premises.gate)) premises.gate.clear();
   return premises;
 }

@@ -25,13 +25,12 @@ bool needs_mending(const Finding& finding) {
 }
 
 void put_site_block(const Premises& premises) {
-  const std::string docroot = premises.docroot.string();
   const std::string folder = url_path(premises.worker, premises.docroot);
   const htaccess::Site site{
       .prefix = premises.prefix,
-      .worker_url = (folder.empty() ? "/" + premises.worker.filename().string() : folder) + "/claimcheck.fcgi"};
-  remove_site(docroot);  // a block that stands too low would stay there
-  install_site(docroot, site);
+      .worker_url = (folder.empty() ? "/" + premises.worker.filename().string() : folder) + "/claimcheck.fcgi",
+      .folder_url = url_path(premises.rules, premises.docroot)};
+  install_site(premises.rules.string(), site);
 }
 
 class Mending {

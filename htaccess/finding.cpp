@@ -21,8 +21,7 @@ constexpr std::array table{
     Check{"route", "the download addresses lead to our worker",
           "see docs/troubleshooting.md; the web server's error log has the reason"},
     Check{"route.block", "the document root's .htaccess has our rewrite block", "claimcheck site install @subject@"},
-    Check{"route.order", "our rewrite block stands above WordPress's",
-          "claimcheck site remove @subject@ && claimcheck site install @subject@"},
+    Check{"route.order", "our rewrite block stands above WordPress's", "claimcheck site install @subject@"},
     Check{"route.ignored", "the web server reads .htaccess files, or has our lines in its own configuration",
           "paste what `claimcheck site print proxy-fcgi --docroot @subject@` shows into the virtual host, or set AllowOverride "
           "All there"},

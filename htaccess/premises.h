@@ -20,9 +20,11 @@ struct Premises {
   std::string url;                ///< "https://example.com"
   std::string prefix;             ///< "/dl"
   std::filesystem::path docroot;  ///< empty if unknown
-  std::filesystem::path worker;   ///< the folder of claimcheck.fcgi; empty if unknown
-  std::string gate;               ///< empty if there is none yet
-  std::string listen;             ///< the worker's own socket; empty if the web server starts it
+  std::filesystem::path
+      rules;  ///< whose .htaccess leads to the worker: the document root, or a sub-folder with a site of its own
+  std::filesystem::path worker;  ///< the folder of claimcheck.fcgi; empty if unknown
+  std::string gate;              ///< empty if there is none yet
+  std::string listen;            ///< the worker's own socket; empty if the web server starts it
   std::vector<LockedFolder> folders;
 
   /// An address beneath the prefix: address("healthz").
@@ -32,12 +34,16 @@ struct Premises {
 /// The URL path of a folder beneath the document root; empty if it is not beneath it.
 std::string url_path(const std::filesystem::path& folder, const std::filesystem::path& docroot);
 
-/// The document root that a folder lies in, by the signs that sites have: our own rewrite block, WordPress's files, or the
-/// names that hosts give it. Empty if there is none.
-std::filesystem::path guess_docroot(const std::filesystem::path& folder);
+/// Fills docroot and rules. Without a docroot it is guessed from a storage's folder by the signs that sites have: our own
+/// rewrite block, WordPress's files, or the names that hosts give it. A prefix of several segments, "/blog/dl", tells of a
+/// sub-folder.
+void find_roots(Premises& premises, const std::filesystem::path& storage);
 
-/// The folder of the worker: where our rewrite block in the document root points to, else DOCROOT/claimcheck. Empty if there is
-/// no such folder.
-std::filesystem::path worker_folder(const std::filesystem::path& docroot);
+/// The folder of the worker: where our rewrite block points to, else RULES/claimcheck. Empty if there is no such folder.
+std::filesystem::path worker_folder(const Premises& premises);
+
+/// What `claimcheck site install` has to be called with: "FOLDER", with --docroot and --worker-dir where they are not the usual
+/// ones.
+std::string install_arguments(const Premises& premises);
 
 }  // namespace claimcheck::htaccess

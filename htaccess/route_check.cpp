@@ -24,15 +24,11 @@ bool is_nginx(const WebAnswer& answer) {
   return lower(answer.header("Server").value_or("")).find("nginx") != std::string::npos;
 }
 
-std::string docroot_of(const Premises& premises) {
-  return premises.docroot.empty() ? "DOCROOT" : premises.docroot.string();
-}
-
 /// An answer by an error that a web server gives for a program, not by WordPress's page.
 Finding explain_failed_program(const Premises& premises, const WebAnswer& answer) {
   const std::string address = premises.address("healthz");
   if (answer.status == 403)
-    return found("route.exec", docroot_of(premises), State::fault,
+    return found("route.exec", install_arguments(premises), State::fault,
                  "403: the web server runs no programs in the worker's folder");
   if (answer.status == 500) {
     const Findings refused = check_worker_files(premises.worker);
@@ -62,7 +58,8 @@ bool is_sent_as_file(const Premises& premises, const Fetch& fetch) {
 
 /// The site answered as if there were no claimcheck.
 Finding explain_missing_route(const Premises& premises, const WebAnswer& answer) {
-  const std::string docroot = docroot_of(premises);
+  const std::string arguments = install_arguments(premises), rules = premises.rules.string(),
+                    docroot = premises.docroot.empty() ? "DOCROOT" : premises.docroot.string();
   const std::string seen = fmt::format("{}: the site knows nothing of {}", answer.status, premises.prefix);
   if (is_nginx(answer))
     return found("route.block", docroot, State::fault, seen + "; nginx needs our lines in its server block",
@@ -75,22 +72,21 @@ Finding explain_missing_route(const Premises& premises, const WebAnswer& answer)
     return found(
         "route.block", docroot, State::fault, seen + "; the virtual host needs our ProxyPass lines",
         fmt::format("paste what `claimcheck site print proxy-fcgi --docroot {}` shows into the virtual host", docroot));
-  const auto text = read_file((premises.docroot / ".htaccess").string());
+  const auto text = read_file((premises.rules / ".htaccess").string());
   if (!text || !block_in(*text, site_name))
-    return found("route.block", docroot, State::fault,
-                 fmt::format("{}; {}/.htaccess has no claimcheck-site block", seen, docroot));
+    return found("route.block", arguments, State::fault,
+                 fmt::format("{}; {}/.htaccess has no claimcheck-site block", seen, rules));
   const std::size_t wordpress = text->find("# BEGIN WordPress");
   if (wordpress < text->find(fmt::format("# BEGIN {}", site_name)))
-    return found(
-        "route.order", docroot, State::fault,
-        fmt::format("{}; the claimcheck-site block in {}/.htaccess stands below \"# BEGIN WordPress\"", seen, docroot));
+    return found("route.order", arguments, State::fault,
+                 fmt::format("{}; the claimcheck-site block in {}/.htaccess stands below \"# BEGIN WordPress\"", seen, rules));
   std::error_code unreadable;
   if (!premises.worker.empty() && !fs::exists(premises.worker / "claimcheck.fcgi", unreadable))
     return found("route.missing_worker", premises.worker.string(), State::fault,
                  fmt::format("{}; there is no claimcheck.fcgi in {}", seen, premises.worker.string()));
   return found(
       "route.ignored", docroot, State::fault,
-      fmt::format("{}, although {}/.htaccess has the block in its place: the web server does not read it", seen, docroot));
+      fmt::format("{}, although {}/.htaccess has the block in its place: the web server does not read it", seen, rules));
 }
 
 Finding unreachable(const Premises& premises, const WebAnswer& answer) {
@@ -115,7 +111,7 @@ Finding explain_route(const Premises& premises, const WebAnswer& answer, const F
       return explain_failed_program(premises, answer);
     default:
       if (is_sent_as_file(premises, fetch))
-        return found("route.handler", docroot_of(premises), State::fault,
+        return found("route.handler", install_arguments(premises), State::fault,
                      "the web server sends the worker as a file instead of running it");
       return explain_missing_route(premises, answer);
   }
@@ -154,7 +150,7 @@ Finding check_authorization(const Premises& premises, const std::string& made_up
                                : std::string{};
   if (answer.status == 401 && seen == "unknown") return found("authorization", address, State::ok, "keys arrive at the worker");
   if (answer.status == 401 && seen == "missing")
-    return found("authorization", docroot_of(premises), State::fault, "a key was sent, but the worker got none");
+    return found("authorization", install_arguments(premises), State::fault, "a key was sent, but the worker got none");
   return found("authorization", address, State::unverified,
                fmt::format("a made-up key was answered with {}",
                            answer.failure == Failure::none ? std::to_string(answer.status) : answer.reason));
@@ -169,7 +165,7 @@ Findings check_report(const Premises& premises, const WorkerReport& report, cons
   if (report.mode == "socket" || premises.gate.empty()) return findings;
   const bool same = report.gate_digest == Digest::of(premises.gate).hex();
   if (!same)
-    findings.push_back(found("route.gate", docroot_of(premises), State::fault,
+    findings.push_back(found("route.gate", install_arguments(premises), State::fault,
                              report.gate_digest.empty() ? "the worker's .htaccess gives it no gate"
                                                         : "the worker's .htaccess has another gate than this configuration"));
   return findings;

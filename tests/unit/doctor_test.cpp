@@ -227,7 +227,8 @@ TEST(DoctorRoute, ToldByTheAnswerAndTheFiles) {
     SCOPED_TRACE(c.name);
     const TemporaryFolder docroot;
     if (!c.htaccess.empty()) write_file(docroot / ".htaccess", c.htaccess);
-    const Premises premises{.url = site_url, .prefix = "/dl", .docroot = docroot.path(), .listen = c.listen};
+    const Premises premises{
+        .url = site_url, .prefix = "/dl", .docroot = docroot.path(), .rules = docroot.path(), .listen = c.listen};
     const Fetch fetch = [&](const WebRequest&) { return answer(404); };
     const Route route = judge_route(premises, c.answer, false, fetch);
     EXPECT_EQ(route.findings.back().check, c.check) << route.findings.back().message;
@@ -446,21 +447,51 @@ TEST(DoctorFiles, SecretsAreNotForOthersAndNotInTheDocumentRoot) {
 
 TEST(DoctorPremises, TheDocumentRootIsGuessedByItsSigns) {
   const TemporaryFolder root;
+  const auto roots = [](const fs::path& storage, const std::string& prefix = "/dl") {
+    Premises premises{.prefix = prefix};
+    find_roots(premises, storage);
+    return premises;
+  };
   const fs::path storage = root / "site/web/uploads/claimcheck";
   fs::create_directories(storage);
-  EXPECT_EQ(guess_docroot(storage), fs::path{});
+  EXPECT_EQ(roots(storage).docroot, fs::path{});
+  EXPECT_EQ(install_arguments(roots(storage)), "DOCROOT");
   fs::rename(root / "site", root / "public_html");
-  const fs::path moved = root / "public_html/web/uploads/claimcheck";
-  EXPECT_EQ(guess_docroot(moved), root / "public_html");
-  write_file(root / "public_html/web/wp-load.php", "");
-  EXPECT_EQ(guess_docroot(moved), root / "public_html/web");
-  install_site((root / "public_html").string(), {.worker_url = "/bin/claimcheck.fcgi"});
-  EXPECT_EQ(guess_docroot(moved), root / "public_html");
-  EXPECT_EQ(url_path(moved, root / "public_html"), "/web/uploads/claimcheck");
-  EXPECT_EQ(url_path(root / "elsewhere", root / "public_html"), "");
-  EXPECT_EQ(worker_folder(root / "public_html"), fs::path{});
-  fs::create_directory(root / "public_html/bin");
-  EXPECT_EQ(worker_folder(root / "public_html"), root / "public_html/bin");
+  const fs::path docroot = root / "public_html", moved = docroot / "web/uploads/claimcheck";
+  EXPECT_EQ(roots(moved).docroot, docroot);
+  write_file(docroot / "web/wp-load.php", "");
+  EXPECT_EQ(roots(moved).docroot, docroot / "web");
+  install_site(docroot.string(), {.worker_url = "/bin/claimcheck.fcgi"});
+  Premises found = roots(moved);
+  EXPECT_EQ(found.docroot, docroot);
+  EXPECT_EQ(found.rules, docroot);
+  EXPECT_EQ(url_path(moved, docroot), "/web/uploads/claimcheck");
+  EXPECT_EQ(url_path(root / "elsewhere", docroot), "");
+  EXPECT_EQ(worker_folder(found), fs::path{});
+  fs::create_directory(docroot / "bin");
+  EXPECT_EQ(worker_folder(found), docroot / "bin");
+  found.worker = docroot / "bin";
+  EXPECT_EQ(install_arguments(found), docroot.string() + " --worker-dir " + found.worker.string());
+  found.worker = docroot / "claimcheck";
+  EXPECT_EQ(install_arguments(found), docroot.string());
+}
+
+TEST(DoctorPremises, ASubFolderMayHaveTheRulesOfItsOwn) {
+  const TemporaryFolder root;
+  const fs::path blog = root / "web/blog", storage = blog / "uploads/claimcheck";
+  fs::create_directories(storage);
+  fs::create_directories(blog / "claimcheck");
+  install_site(blog.string(), {.prefix = "/blog/dl", .worker_url = "/blog/claimcheck/claimcheck.fcgi", .folder_url = "/blog"});
+  Premises guessed{.prefix = "/blog/dl"};
+  find_roots(guessed, storage);
+  Premises told{.prefix = "/blog/dl", .docroot = root / "web"};
+  find_roots(told, storage);
+  for (const Premises& each : {guessed, told}) {
+    EXPECT_EQ(each.docroot, root / "web");
+    EXPECT_EQ(each.rules, blog);
+    EXPECT_EQ(worker_folder(each), blog / "claimcheck");
+    EXPECT_EQ(install_arguments(each), blog.string() + " --docroot " + (root / "web").string());
+  }
 }
 
 TEST(DoctorCanaries, AreReadableForAllAndGoAgain) {
