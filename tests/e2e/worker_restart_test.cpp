@@ -221,6 +221,17 @@ TEST_P(WorkerRestart, ANewWorkerTakesTheSocketOverAndTheOldOneEndsWithItsDownloa
   EXPECT_EQ(site.show(film.id).at("uses"), 1);
 }
 
+TEST_F(SocketActivation, WhoFoundTheOldSocketJustBeforeItWasTakenOverIsAnsweredByTheOldWorker) {
+  const std::string path = site.socket_address("worker").substr(5), found = path + ".found";
+  auto old = site.start_worker("worker");
+  fs::create_hard_link(path, found);
+  const auto fresh = site.start_worker("worker");
+  wait_until("the new worker has the socket", [&] { return workers_started() == 2; }, patience);
+  old->signal(SIGTERM);
+  EXPECT_EQ(call("unix:" + found, cgi_variables({.target = leaflet.path})).sha256, small_digest);
+  EXPECT_EQ(old->wait(), 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Shipped, WorkerRestart, testing::Values("apache-proxy-fcgi.conf", "nginx.conf", "lighttpd.conf"),
                          [](const auto& instance) {
                            const std::string file = instance.param;
