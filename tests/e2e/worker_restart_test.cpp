@@ -187,6 +187,7 @@ TEST_P(WorkerRestart, BehindTheSocketOfASingleWorkerRequestsWaitForTheNext) {
     waiting.push_back(std::make_unique<HttpExchange>(site.port(), HttpRequest{.target = "/dl/readyz"}, patience));
   download.expect_rest(large_digest);
   EXPECT_EQ(worker->wait(), 0);
+  EXPECT_EQ(site.log().find("\"route\":\"readyz\""), std::string::npos) << "the one that ends took a new request";
   worker = unit.start("1");
   for (const auto& each : waiting) EXPECT_EQ(each->head().status, 200) << server->log();
 }
