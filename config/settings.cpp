@@ -272,7 +272,7 @@ const std::vector<Setting<Worker>>& worker_settings() {
   static const std::vector<Setting<Worker>> settings{
       {"listen", "\"\"",
        "A socket of the worker's own: \"unix:/path\" or \"tcp:127.0.0.1:PORT\". Without it the web server starts the worker "
-       "(mod_fcgid, CGI, systemd socket).",
+       "(mod_fcgid, CGI). A socket that systemd hands in comes before it.",
        text(&Worker::listen, is_listen)},
       {"threads", "8", "How many requests an own-socket worker answers at once; each has its own database connection.",
        count(&Worker::threads, 1, 1024)},

@@ -11,12 +11,16 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <thread>
 #include <vector>
 
 namespace claimcheck::fcgi {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr int role_responder = 1;  // FastCGI 1.0 section 6.2
 
@@ -31,6 +35,9 @@ constexpr int nobody = -1;    // a descriptor that poll() passes over
 constexpr int for_ever = -1;  // milliseconds, as poll() takes them
 constexpr int a_second = 1000;
 constexpr int a_moment = 50;
+// Whoever was connecting to a unix socket while a new worker took its path over comes to the old one a little later: a file
+// system that is busy can hold connect() up after it has found the old socket.
+constexpr std::chrono::milliseconds late_arrival{500};
 
 /// Waits until one of `watched` is readable, at most `wait` milliseconds.
 template <std::size_t Count>
@@ -80,6 +87,7 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
 void serve(const Listener& listener, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
            std::atomic<int>& answering, const AnswererFactory& make_answerer) {
   const auto answerer = make_answerer();
+  std::optional<std::chrono::steady_clock::time_point> nobody_comes_after;
   for (int wait = 0;;) {
     const bool ending = shutdown.requested();  // asked first: whoever was connected before is still accepted
     bool idle = true;
@@ -105,8 +113,10 @@ void serve(const Listener& listener, const Timeouts& timeouts, const Shutdown& s
       if (wait != for_ever) wait = 0;
       continue;
     }
+    const auto now = std::chrono::steady_clock::now();
+    if (!nobody_comes_after) nobody_comes_after = now + (listener.lives_on ? 0ms : late_arrival);
     // What runs may still hand something to the pump, and the pump leave something to be settled.
-    if (answering == 0 && team.pump.load() == 0 && !team.chores.waiting()) break;
+    if (now >= *nobody_comes_after && answering == 0 && team.pump.load() == 0 && !team.chores.waiting()) break;
     wait_for(std::array{pollfd{.fd = door}, pollfd{.fd = team.chores.descriptor()}}, a_moment);
   }
   answerer->catch_up();

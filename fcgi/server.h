@@ -44,8 +44,8 @@ struct Team {
 void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer);
 
 /// The same with several request threads and a pump for what they would have to wait for. Once shutdown is requested, what
-/// waits already at a listener of its own is answered too, since a new worker has taken its place; what waits at one that
-/// lives on is left to the next worker.
+/// waits at a listener of its own or comes within half a second is answered too, since a new worker has taken its place; what
+/// waits at one that lives on is left to the next worker.
 void serve_fastcgi(const Listener& listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
                    const AnswererFactory& make_answerer);
 

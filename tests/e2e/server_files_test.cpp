@@ -25,6 +25,9 @@ struct Arrangement {
   const char* file;
   const char* delivery;
 };
+void PrintTo(const Arrangement& arrangement, std::ostream* out) {
+  *out << arrangement.file << ", " << arrangement.delivery;
+}
 
 bool needs_worker(const std::string& file) {
   return file != "apache-fcgid.conf" && file != "apache-cgi.conf";
@@ -94,6 +97,55 @@ TEST_P(ServerFiles, ALinkGivesTheFileOnceAndWhatBelongsToIt) {
   const std::string expected = GetParam().delivery == std::string{"stream"} ? "complete" : "handed_off";
   wait_until("the deliveries are told of", [&] { return site.show(open.id).at("deliveries").size() == 2; });
   for (const auto& delivery : site.show(open.id).at("deliveries")) EXPECT_EQ(delivery.at("outcome"), expected) << delivery;
+}
+
+TEST_P(ServerFiles, RangesAndHeadersAreOursWhoeverSends) {
+  const Issued open = site.issue(file, {.policy = "open"});
+  const std::string etag = ask({.method = "HEAD", .target = open.path}).header("ETag").value();
+  const std::size_t size = content.size();
+  const struct {
+    const char* name;
+    Fields conditions;
+    int status;
+    std::string body;
+  } cases[] = {
+      {"the whole file", {}, 200, content},
+      {"its end", {{"Range", "bytes=-1000"}}, 206, content.substr(size - 1000)},
+      {"from a place on", {{"Range", "bytes=200000-"}}, 206, content.substr(200'000)},
+      {"the same file goes on", {{"Range", "bytes=200000-"}, {"If-Range", etag}}, 206, content.substr(200'000)},
+      {"another file does not", {{"Range", "bytes=200000-"}, {"If-Range", "\"other\""}}, 200, content},
+      {"nothing new", {{"If-None-Match", etag}}, 304, ""},
+      {"no such range", {{"Range", "bytes=400000-"}}, 416, {}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Answer answer = ask({.target = open.path, .headers = c.conditions});
+    EXPECT_EQ(answer.status, c.status);
+    EXPECT_TRUE(answer.complete);
+    EXPECT_EQ(answer.header("Cache-Control"), "private, no-store");
+    EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+    if (c.status >= 300) continue;
+    EXPECT_TRUE(answer.body == c.body);
+    EXPECT_EQ(answer.header("ETag"), etag);
+    EXPECT_EQ(answer.header("Content-Security-Policy"), "sandbox");
+    EXPECT_TRUE(answer.header("X-Request-Id"));
+    EXPECT_TRUE(answer.header("Last-Modified"));
+    if (answer.status == 200) {
+      EXPECT_EQ(answer.header("Accept-Ranges"), "bytes");
+    }
+  }
+}
+
+TEST_P(ServerFiles, FilesOfAnyNameAreFound) {
+  for (const char* name : {"sp ace.zip", "\xc3\xbc\xe2\x82\xac.html", "100%25.zip", "a?b#c&d;e=f.bin", "+plus+.gz",
+                           "quo\"te'.txt", "script.php", "program.fcgi", "page.shtml", "copy~"}) {
+    SCOPED_TRACE(name);
+    const std::string bytes = noise(70'000) + name;
+    const Issued link = site.issue(site.add_file(name, bytes), {.policy = "open", .filename = "file.bin"});
+    const Answer answer = ask({.target = link.path});
+    EXPECT_EQ(answer.status, 200) << answer.body.substr(0, 500) << server->log();
+    EXPECT_EQ(answer.sha256, sha256(bytes));
+  }
 }
 
 TEST_P(ServerFiles, AProgramIssuesALinkWithItsKey) {

@@ -187,6 +187,7 @@ TEST_P(WorkerRestart, BehindTheSocketOfASingleWorkerRequestsWaitForTheNext) {
     waiting.push_back(std::make_unique<HttpExchange>(site.port(), HttpRequest{.target = "/dl/readyz"}, patience));
   download.expect_rest(large_digest);
   EXPECT_EQ(worker->wait(), 0);
+  EXPECT_EQ(site.log().find("\"route\":\"readyz\""), std::string::npos) << "the one that ends took a new request";
   worker = unit.start("1");
   for (const auto& each : waiting) EXPECT_EQ(each->head().status, 200) << server->log();
 }
@@ -219,6 +220,17 @@ TEST_P(WorkerRestart, ANewWorkerTakesTheSocketOverAndTheOldOneEndsWithItsDownloa
   }
   expect_none_failed(clients);
   EXPECT_EQ(site.show(film.id).at("uses"), 1);
+}
+
+TEST_F(SocketActivation, WhoFoundTheOldSocketJustBeforeItWasTakenOverIsAnsweredByTheOldWorker) {
+  const std::string path = site.socket_address("worker").substr(5), found = path + ".found";
+  auto old = site.start_worker("worker");
+  fs::create_hard_link(path, found);
+  const auto fresh = site.start_worker("worker");
+  wait_until("the new worker has the socket", [&] { return workers_started() == 2; }, patience);
+  old->signal(SIGTERM);
+  EXPECT_EQ(call("unix:" + found, cgi_variables({.target = leaflet.path})).sha256, small_digest);
+  EXPECT_EQ(old->wait(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, WorkerRestart, testing::Values("apache-proxy-fcgi.conf", "nginx.conf", "lighttpd.conf"),
