@@ -1,0 +1,40 @@
+#include "bench/report.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <stdexcept>
+
+namespace claimcheck::bench {
+
+double Series::quantile(double part) const {
+  if (values_.empty()) throw std::logic_error("a series without values");
+  std::vector<double> sorted = values_;
+  std::sort(sorted.begin(), sorted.end());
+  const double place = part * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(std::floor(place)), above = static_cast<std::size_t>(std::ceil(place));
+  return sorted[below] + (sorted[above] - sorted[below]) * (place - std::floor(place));
+}
+
+bool report(const std::vector<Promise>& promises) {
+  fmt::print("\nPromises\n{:<74} {:>9} {:>12}\n", "", "measured", "promised");
+  bool all = true;
+  for (const Promise& promise : promises) {
+    all = all && promise.met();
+    fmt::print("{:<74} {:>9.2f} {:>2} {:>9} {}\n", promise.what, promise.measured,
+               promise.bound == Bound::at_most ? "<=" : ">=", fmt::format("{:g}{}", promise.goal, promise.unit),
+               promise.met() ? "met" : "NOT MET");
+  }
+  return all;
+}
+
+void say(const std::string& what) {
+  if (::isatty(STDERR_FILENO) == 0) return;
+  fmt::print(stderr, "\r\033[K{}", what);
+  std::fflush(stderr);
+}
+
+}  // namespace claimcheck::bench
