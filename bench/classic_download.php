@@ -12,22 +12,26 @@ function refuse(int $status, string $reason): void {
 $token = $_GET['token'] ?? '';
 if (!preg_match('/^[A-Za-z0-9]{64}$/', $token)) refuse(404, "Not found\n");
 
-$db = new PDO('mysql:unix_socket=' . $_SERVER['DATABASE_SOCKET'] . ';dbname=' . $_SERVER['DATABASE_NAME'], 'root', '',
-              [PDO::ATTR_ERRMODE => PDO::ERRMODE_EXCEPTION]);
+mysqli_report(MYSQLI_REPORT_ERROR | MYSQLI_REPORT_STRICT);
+$db = new mysqli('localhost', 'root', '', $_SERVER['DATABASE_NAME'], 0, $_SERVER['DATABASE_SOCKET']);
 
 $find = $db->prepare('SELECT id, file, max_uses, uses, expires_at FROM script_tokens WHERE token = ?');
-$find->execute([$token]);
-$row = $find->fetch(PDO::FETCH_ASSOC);
-if ($row === false) refuse(404, "Not found\n");
+$find->bind_param('s', $token);
+$find->execute();
+$row = $find->get_result()->fetch_assoc();
+if ($row === null) refuse(404, "Not found\n");
 if ($row['expires_at'] <= time()) refuse(410, "This link has expired\n");
 if ($row['uses'] >= $row['max_uses']) refuse(410, "This link has been used\n");
 if (!is_file($row['file'])) refuse(404, "Not found\n");
 
 $count = $db->prepare('UPDATE script_tokens SET uses = uses + 1 WHERE id = ? AND uses < max_uses');
-$count->execute([$row['id']]);
-if ($count->rowCount() !== 1) refuse(410, "This link has been used\n");
+$count->bind_param('i', $row['id']);
+$count->execute();
+if ($count->affected_rows !== 1) refuse(410, "This link has been used\n");
 $log = $db->prepare('INSERT INTO script_downloads (token_id, address, at) VALUES (?, ?, ?)');
-$log->execute([$row['id'], $_SERVER['REMOTE_ADDR'], time()]);
+$now = time();
+$log->bind_param('isi', $row['id'], $_SERVER['REMOTE_ADDR'], $now);
+$log->execute();
 
 header('Content-Type: application/octet-stream');
 header('Content-Disposition: attachment; filename="' . basename($row['file']) . '"');
