@@ -113,8 +113,12 @@ void require_the_rest(const toml::table& root, const Config& config, std::vector
   if (!root["site"]["url"]) faults.push_back({.message = "[site] url is missing: the address that links are built from"});
   if (config.storages.empty())
     faults.push_back({.message = "there is no storage: add [storage.uploads] with root = \"/path/of/the/locked/folder\""});
-  for (const auto& [name, storage] : config.storages)
+  for (const auto& [name, storage] : config.storages) {
     if (!root["storage"][name]["root"]) faults.push_back({.message = "[storage." + name + "] root is missing"});
+    if (needs_url(storage.hand_off) && !root["storage"][name]["url"])
+      faults.push_back(
+          {.message = "[storage." + name + "] url is missing: with this delivery the web server finds files by it"});
+  }
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "core/counting.h"
 #include "core/quantity.h"
 
 namespace claimcheck::config {
@@ -96,6 +97,13 @@ Wrong is_prefix(const std::string& prefix) {
   return std::nullopt;
 }
 
+Wrong is_url_path(const std::string& path) {
+  if (path.empty() ||
+      (path.size() > 1 && path.front() == '/' && path.back() != '/' && path.find_first_of(" \t?#%\"") == std::string::npos))
+    return std::nullopt;
+  return "must be a URL path with a slash in front and none at the end, such as \"/wp-content/uploads/claimcheck\"";
+}
+
 Wrong is_store_url(const std::string& url) {
   if (url.starts_with("sqlite:/") || url.starts_with("mysql://")) return std::nullopt;
   return "must be \"sqlite:/absolute/path/claimcheck.db\" or \"mysql://user@host/database\"";
@@ -125,11 +133,39 @@ Wrong set_proxies(Site& site, const Value& value) {
   return std::nullopt;
 }
 
+Wrong set_parallel(Policy& policy, const Value& value) {
+  constexpr auto most = static_cast<std::int64_t>(counting::deliveries_at_once);
+  const auto* given = std::get_if<std::int64_t>(&value);
+  if (given == nullptr || *given < 1 || *given > most) return fmt::format("must be a whole number from 1 to {}", most);
+  policy.rules.parallel = *given;
+  return std::nullopt;
+}
+
 Wrong set_delete_file(Policy& policy, const Value& value) {
   const auto* given = std::get_if<bool>(&value);
   if (given == nullptr) return "must be true or false";
   policy.rules.delete_file = *given;
   return std::nullopt;
+}
+
+Wrong set_hand_off(StorageSettings& storage, const Value& value) {
+  const auto* given = std::get_if<std::string>(&value);
+  const auto hand_off = given == nullptr ? std::nullopt : parse_hand_off(*given);
+  if (!hand_off) return R"(must be one of "stream", "local", "xsendfile", "accel", "litespeed")";
+  storage.hand_off = *hand_off;
+  return std::nullopt;
+}
+
+/// A size such as "64 MiB" or a rate such as "2 MB/s"; "0" for none.
+template <class Table, class Place>
+auto bytes(std::optional<std::uint64_t> (*parse)(std::string_view), Place place, const char* example) {
+  return [=](Table& table, const Value& value) -> Wrong {
+    const auto* given = std::get_if<std::string>(&value);
+    const auto amount = given == nullptr ? std::nullopt : *given == "0" ? std::optional<std::uint64_t>{0} : parse(*given);
+    if (!amount) return fmt::format("must be given in quotes, such as \"{}\"; \"0\" for none", example);
+    place(table) = *amount;
+    return std::nullopt;
+  };
 }
 
 Wrong set_retry_budget(Policy& policy, const Value& value) {
@@ -173,6 +209,14 @@ const std::vector<Setting<StorageSettings>>& storage_settings() {
       {"kind", "\"directory\"", "What keeps the files.", word(&StorageSettings::kind, {"directory"})},
       {"root", "", "The folder, as an absolute path. Lock it with `claimcheck lock install`. Required.",
        text(&StorageSettings::root, is_absolute)},
+      {"delivery", "\"stream\"",
+       "Who sends the files: \"stream\" (the worker), or the web server: \"local\" (Apache with mod_fcgid or CGI), "
+       "\"xsendfile\" "
+       "(mod_xsendfile, lighttpd), \"accel\" (nginx), \"litespeed\". `claimcheck doctor` proves which one works.",
+       set_hand_off},
+      {"url", "\"\"",
+       "The folder's URL path on the site, such as \"/wp-content/uploads/claimcheck\"; local, accel and litespeed need it.",
+       text(&StorageSettings::url, is_url_path)},
   };
   return settings;
 }
@@ -194,6 +238,19 @@ const std::vector<Setting<Policy>>& policy_settings() {
       {"delete_file", "false", "Whether claimcheck-cron removes the file when no link leads to it any more.", set_delete_file},
       {"retry_budget", "1.0", "What a use pays for beyond one complete copy, as a multiple of the file's size.",
        set_retry_budget},
+      {"exact", "\"auto\"",
+       "Whether downloads are counted by what really went out: \"always\" (the worker streams), \"never\" (the web server "
+       "sends, "
+       "where `delivery` lets it), or \"auto\" (streamed if uses are limited, under mod_fcgid and CGI up to exact_up_to).",
+       choice<Policy, Exact>({{"auto", Exact::automatic}, {"always", Exact::always}, {"never", Exact::never}},
+                             [](Policy& policy) -> Exact& { return policy.rules.exact; })},
+      {"rate", "\"0\"", "The most bytes a second for one download, its parallel parts together; such as \"2 MB/s\".",
+       bytes<Policy>(
+           parse_rate, [](Policy& policy) -> std::uint64_t& { return policy.rules.rate; }, "2 MB/s")},
+      {"burst", "\"0\"", "What goes out at full speed before `rate` holds, such as \"4 MB\".",
+       bytes<Policy>(
+           parse_size, [](Policy& policy) -> std::uint64_t& { return policy.rules.burst; }, "4 MB")},
+      {"parallel", "64", "How many parts of one download may be fetched at the same time.", set_parallel},
   };
   return settings;
 }
@@ -223,6 +280,14 @@ const std::vector<Setting<Worker>>& worker_settings() {
        duration<Worker>([](Worker& worker) -> seconds& { return worker.read_timeout; }, seconds{1}, seconds{300})},
       {"stall_timeout", "\"40s\"", "A client that takes no byte for so long is given up; it may resume.",
        duration<Worker>([](Worker& worker) -> seconds& { return worker.stall_timeout; }, seconds{1}, longest_stall)},
+      {"slowest", "\"0\"",
+       "A client that takes fewer bytes a second over a minute is given up, such as \"1 kB/s\"; it may resume.",
+       bytes<Worker>(
+           parse_rate, [](Worker& worker) -> std::uint64_t& { return worker.slowest; }, "1 kB/s")},
+      {"exact_up_to", "\"64 MiB\"",
+       "Under mod_fcgid and CGI: links with limited uses are streamed up to this size and handed off beyond it.",
+       bytes<Worker>(
+           parse_size, [](Worker& worker) -> std::uint64_t& { return worker.exact_up_to; }, "64 MiB")},
       {"drain", "\"30s\"", "After SIGTERM, how long running downloads may go on.",
        duration<Worker>([](Worker& worker) -> seconds& { return worker.drain; }, seconds{0}, seconds{24 * 3600})},
   };

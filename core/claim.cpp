@@ -32,7 +32,8 @@ bool may_begin_again(const Claim& claim, bool named, Time now) {
 
 /// Rule 2, the budget: what is under way is reserved as a whole. A delivery that stands still gives back what it has not
 /// sent; one that moves may end early, so what it has not sent holds others up but does not turn them away.
-Answer pays(const Claim& claim, std::uint64_t length, std::uint64_t most, Time now) {
+Answer pays(const Claim& claim, std::uint64_t length, const Rules& rules, Time now) {
+  const std::uint64_t most = budget(claim.file.size, rules);
   std::uint64_t sent = claim.charged, reserved = claim.charged, reserved_by_moving = claim.charged;
   std::size_t movers = 0;
   for (const ActiveDelivery& delivery : claim.active) {
@@ -43,7 +44,7 @@ Answer pays(const Claim& claim, std::uint64_t length, std::uint64_t most, Time n
     reserved_by_moving += moves ? whole : delivery.sent;
     movers += moves ? 1 : 0;
   }
-  constexpr std::size_t at_once = counting::deliveries_at_once;
+  const std::size_t at_once = std::min(static_cast<std::size_t>(rules.parallel), counting::deliveries_at_once);
   if (sent + length > most) return Answer::cannot;
   if (reserved + length <= most && claim.active.size() < at_once) return Answer::takes;
   return reserved_by_moving + length <= most && movers < at_once ? Answer::takes_over : Answer::held_up;
@@ -82,7 +83,7 @@ Answer answer(const Claim& claim, const Wanted& wanted, const Rules& rules, Time
   const bool named = claim.id == wanted.named_claim;
   if (claim.file != wanted.file) return Answer::cannot;
   if (claim.completed && !gives_again(claim, ranges, named, now)) return Answer::cannot;
-  const Answer paid = pays(claim, total_length(ranges), budget(claim.file.size, rules), now);
+  const Answer paid = pays(claim, total_length(ranges), rules, now);
   if (!carries_first_byte(ranges)) return paid;
 
   if (!may_begin_again(claim, named, now)) return Answer::cannot;

@@ -78,6 +78,16 @@ bool Enforcement::settle(const TokenId& id, const Progress& progress) {
   return ours;
 }
 
+bool Enforcement::correct(const TokenId& id, const Progress& progress) {
+  bool corrected = false;
+  change(id, [&](const Token& token, Time now) {
+    auto next = claimcheck::correct(token, progress, now);
+    corrected = corrected || next.has_value();
+    return next;
+  });
+  return corrected;
+}
+
 Tidied Enforcement::tidy(const TokenId& id) {
   Tidied tidied;
   const auto token = change(id, [&](const Token& before, Time now) -> std::optional<Token> {

@@ -44,6 +44,10 @@ class Enforcement {
   /// @return false if somebody else has ended it already, by its last checkpoint: its outcome is theirs to tell.
   bool settle(const TokenId& id, const Progress& progress);
 
+  /// Stores what a handed-off delivery has really sent. Throws Error{unavailable}.
+  /// @return false if it is not known (any more), so that nothing changed
+  bool correct(const TokenId& id, const Progress& progress);
+
   /// Settles what a token's dead workers left, and gives its unused claims back. Throws Error{unavailable}.
   Tidied tidy(const TokenId& id);
 

@@ -19,6 +19,13 @@ enum class Confirm {
 /// What to do when the file is not the one the token was issued for.
 enum class OnChange { refuse, serve };
 
+/// Whether a download is to be counted by what really went out, which only we know if we send it ourselves.
+enum class Exact {
+  automatic,  ///< tokens with limited uses, where the worker can send well; the rest is handed off
+  always,     ///< never handed off
+  never,      ///< always handed off, where the web server can
+};
+
 /// The rules that a token takes over from its policy when it is issued; later changes of the policy do not reach it.
 struct Rules {
   seconds grace{3600};  ///< after expiry, how long an open claim may still be finished
@@ -26,6 +33,10 @@ struct Rules {
   OnChange on_change = OnChange::refuse;
   bool delete_file = false;   ///< the cron removes the file once the token is expired or revoked
   double retry_budget = 1.0;  ///< repeats a use pays for, as a multiple of the file's size
+  Exact exact = Exact::automatic;
+  std::uint64_t rate = 0;      ///< bytes per second, shared by the deliveries of one claim; 0: as fast as can be
+  std::uint64_t burst = 0;     ///< bytes that go out at once before the rate holds
+  std::int64_t parallel = 64;  ///< deliveries of one claim at once; at most counting::deliveries_at_once
 
   bool operator==(const Rules&) const = default;
 };

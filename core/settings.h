@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "core/hand_off.h"
+
 namespace claimcheck {
 
 /// Where tokens are kept, as the configuration says it.
@@ -14,7 +16,9 @@ struct StoreSettings {
 /// A place that keeps files, as the configuration says it.
 struct StorageSettings {
   std::string kind = "directory";
-  std::string root;  ///< absolute path
+  std::string root;                  ///< absolute path
+  HandOff hand_off = HandOff::none;  ///< who sends its files
+  std::string url;                   ///< URL path of the folder, for hand-offs that need one
 };
 
 }  // namespace claimcheck

@@ -111,6 +111,8 @@ auto decoded(std::string_view what, std::string_view text, Decode decode) {
 
 constexpr std::pair<std::string_view, Confirm> confirm_words[] = {
     {"never", Confirm::never}, {"auto", Confirm::automatic}, {"always", Confirm::always}};
+constexpr std::pair<std::string_view, Exact> exact_words[] = {
+    {"auto", Exact::automatic}, {"always", Exact::always}, {"never", Exact::never}};
 constexpr std::pair<std::string_view, OnChange> on_change_words[] = {{"refuse", OnChange::refuse}, {"serve", OnChange::serve}};
 
 template <class Words, class Meaning>
@@ -150,7 +152,11 @@ std::string encode_rules(const Rules& rules) {
               {"confirm", to_word(confirm_words, rules.confirm)},
               {"on_change", to_word(on_change_words, rules.on_change)},
               {"delete_file", rules.delete_file},
-              {"retry_budget", rules.retry_budget}}
+              {"retry_budget", rules.retry_budget},
+              {"exact", to_word(exact_words, rules.exact)},
+              {"rate", rules.rate},
+              {"burst", rules.burst},
+              {"parallel", rules.parallel}}
       .dump();
 }
 
@@ -161,7 +167,11 @@ Rules decode_rules(std::string_view text) {
                  .confirm = from_word(confirm_words, json, "confirm", standard.confirm),
                  .on_change = from_word(on_change_words, json, "on_change", standard.on_change),
                  .delete_file = json.value("delete_file", standard.delete_file),
-                 .retry_budget = json.value("retry_budget", standard.retry_budget)};
+                 .retry_budget = json.value("retry_budget", standard.retry_budget),
+                 .exact = from_word(exact_words, json, "exact", standard.exact),
+                 .rate = json.value("rate", standard.rate),
+                 .burst = json.value("burst", standard.burst),
+                 .parallel = json.value("parallel", standard.parallel)};
   });
 }
 

@@ -16,6 +16,7 @@ struct AdmittedDelivery {
   TokenId token;
   std::string claim;  ///< empty for a token without a limit
   ActiveDelivery delivery;
+  Means means = Means::stream;
   std::chrono::steady_clock::time_point asked;  ///< when the store was asked to admit it, or before
   std::vector<DeadDelivery> dead;               ///< what this admission found dead, for the log
 };

@@ -98,12 +98,17 @@ Answer deliver(const Services& services, const Request& request, const Token& to
   if (choice.kind == RangeChoice::Kind::unsatisfiable)
     throw Error{Errc::range_not_satisfiable, {}, {{"size", static_cast<std::int64_t>(version.size)}}};
 
-  Answer answer{.reply = file_reply(token, std::move(file), choice, services.random)};
+  Answer answer{.reply = file_reply(token, std::move(file), choice, services.random), .delivery = {}};
   Wanted asked = wanted(services, request, version, ranges_of(choice, version.size));
   if (head) {
     require_admissible(token, asked, services.tokens.now());
     return answer;
   }
+  const StorageSettings& place = services.places.at(token.storage);
+  const HandOff means = choose_hand_off(token, place, services.circumstances, request, version.size);
+  asked.means = means == HandOff::none ? Means::stream : Means::hand_off;
+  answer.reply.set("X-Request-Id", asked.delivery);
+  if (means != HandOff::none) hand_off(answer.reply, means, place, token.file, token.rules.rate);
   const auto begun = std::chrono::steady_clock::now();
   Admission admission = admit(services, token, asked);
   const Time now = services.tokens.now();
@@ -115,6 +120,7 @@ Answer deliver(const Services& services, const Request& request, const Token& to
                                   .last_progress = now,
                                   .network = request.network,
                                   .grounds = admission.grounds},
+                     .means = asked.means,
                      .asked = begun,
                      .dead = std::move(admission.dead)};
   return answer;

@@ -31,7 +31,9 @@ std::vector<Piece> multipart(const std::vector<Range>& ranges, std::uint64_t siz
 Validators validators_of(const FileVersion& version) {
   constexpr std::int64_t nanoseconds = 1'000'000'000;
   const std::int64_t whole = version.mtime_ns / nanoseconds - (version.mtime_ns % nanoseconds < 0 ? 1 : 0);
-  return {.etag = fmt::format("\"{:x}-{:x}\"", version.size, version.mtime_ns), .last_modified = from_unix(whole)};
+  constexpr std::int64_t nanoseconds_in_a_microsecond = 1000;
+  return {.etag = fmt::format("\"{:x}-{:x}\"", version.size, version.mtime_ns / nanoseconds_in_a_microsecond),
+          .last_modified = from_unix(whole)};
 }
 
 std::vector<Range> ranges_of(const RangeChoice& choice, std::uint64_t size) {

@@ -12,7 +12,8 @@
 
 namespace claimcheck::fcgi {
 
-/// The same on every worker and node that sees the same size and modification time.
+/// The same on every worker and node that sees the same size and modification time, and the same as Apache makes (FileETag
+/// MTIME SIZE, its default): a download goes on whoever sends the rest.
 Validators validators_of(const FileVersion& version);
 
 /// The ranges an answer carries: those chosen, or the whole file as one.

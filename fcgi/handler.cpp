@@ -25,9 +25,14 @@ Progress progress_of(const AdmittedDelivery& admitted, std::uint64_t sent) {
 /// Stores what a delivery has sent, and tells its outcome unless somebody else has ended it and told so. Throws
 /// Error{unavailable}.
 void settle(const Services& services, const AdmittedDelivery& admitted, const Streamed& streamed) {
-  const bool ours = admitted.claim.empty() ||
-                    Enforcement{services.tokens, services.pause}.settle(admitted.token, progress_of(admitted, streamed.sent));
-  if (!ours) return;
+  const Progress progress = progress_of(admitted, streamed.sent);
+  Enforcement enforcement{services.tokens, services.pause};
+  if (admitted.means == Means::stream) {
+    const bool ours = admitted.claim.empty() || enforcement.settle(admitted.token, progress);
+    if (!ours) return;
+  } else if (streamed.outcome != Outcome::handed_off && !admitted.claim.empty()) {
+    enforcement.correct(admitted.token, progress);  // the web server never heard of it
+  }
   services.story.add(
       record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, services.tokens.now()),
       SteadyClock::now());
@@ -109,6 +114,7 @@ class Exchange {
     Streamed streamed;
     if (head_ || !reply.file) {
       whole_ = connection_.write(head_ ? head : head + reply.text);
+      if (answer.delivery) streamed = handed_off(*answer.delivery);
     } else if (connection_.write(head)) {
       streamed = send_file(answer);
       whole_ = streamed.outcome == Outcome::complete;
@@ -116,6 +122,12 @@ class Exchange {
       streamed.outcome = Outcome::aborted;
     }
     return streamed;
+  }
+
+  /// The web server has been told to send it, or it is gone.
+  Streamed handed_off(const AdmittedDelivery& admitted) const {
+    if (!whole_) return {.outcome = Outcome::aborted, .sent = 0};
+    return {.outcome = Outcome::handed_off, .sent = total_length(admitted.delivery.ranges)};
   }
 
   Streamed send_file(Answer& answer) {

@@ -31,12 +31,14 @@ struct Options {
 /// One thread's database connection and what stands on it.
 class Thread final : public Answerer {
  public:
-  Thread(const config::Config& config, const Storages& storages, const sql::Target& target, Checkpoints& checkpoints,
-         const Log& log, const Shutdown& shutdown)
+  Thread(const config::Config& config, const Storages& storages, const Circumstances& circumstances, const sql::Target& target,
+         Checkpoints& checkpoints, const Log& log, const Shutdown& shutdown)
       : database_(sql::open_database(target)),
         handler_({.site = config.site,
                   .policies = config.policies,
                   .storages = storages,
+                  .places = config.storages,
+                  .circumstances = circumstances,
                   .tokens = tokens_,
                   .keys = keys_,
                   .deliveries = deliveries_,
@@ -90,9 +92,10 @@ int run(const Options& options) {
   const Log log{config->log.file, parse_level(config->log.level)};
   const Storages storages = files::open_storages(config->storages);
   const sql::Target target = sql::target_of(config->store);
+  const Circumstances circumstances{.own_socket = !listen.empty(), .exact_up_to = config->worker.exact_up_to};
   Checkpoints checkpoints;
   const AnswererFactory make_answerer = [&] {
-    return std::make_unique<Thread>(*config, storages, target, checkpoints, log, shutdown);
+    return std::make_unique<Thread>(*config, storages, circumstances, target, checkpoints, log, shutdown);
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);

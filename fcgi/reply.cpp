@@ -62,10 +62,13 @@ const char* reason_phrase(int status) {
 }
 
 std::string head_of(const Reply& reply) {
-  std::string head = fmt::format("Status: {} {}\r\n", reply.status, reason_phrase(reply.status));
+  // A local redirect is recognised by having no Status (RFC 3875 section 6.2.2).
+  const bool redirects = reply.handed_off == HandOff::local;
+  std::string head = redirects ? "" : fmt::format("Status: {} {}\r\n", reply.status, reason_phrase(reply.status));
   for (const auto& [name, value] : reply.headers) head += fmt::format("{}: {}\r\n", name, value);
-  // 204 and 304 have no body and no length (RFC 9110 section 8.6).
-  if (reply.status != 204 && reply.status != 304) head += fmt::format("Content-Length: {}\r\n", body_length(reply));
+  // 204 and 304 have no body and no length (RFC 9110 section 8.6); the web server knows that of its own.
+  const bool has_length = reply.status != 204 && reply.status != 304 && reply.handed_off == HandOff::none;
+  if (has_length) head += fmt::format("Content-Length: {}\r\n", body_length(reply));
   return head + "\r\n";
 }
 

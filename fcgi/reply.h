@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/hand_off.h"
 #include "core/storage.h"
 
 namespace claimcheck::fcgi {
@@ -22,12 +23,13 @@ struct Reply {
   std::string text;                ///< the whole body, unless there is a file
   std::unique_ptr<OpenFile> file;  ///< if set, the body is `pieces`
   std::vector<Piece> pieces;
-  bool head_only = false;  ///< HEAD: the header fields stay as they are, no body follows
+  HandOff handed_off = HandOff::none;  ///< if set, the web server sends the body, and there is no `file`
 
   void set(std::string name, std::string value) { headers.emplace_back(std::move(name), std::move(value)); }
 };
 
-/// The header block that goes before the body: "Status" first, always (RFC 3875 section 6.3), Content-Length added.
+/// The header block that goes before the body: "Status" first (RFC 3875 section 6.3), Content-Length added, unless the web
+/// server sends the body.
 std::string head_of(const Reply& reply);
 
 /// "Not Found" …; the reason phrase of a status we send. Source: RFC 9110 section 15.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <sstream>
 #include <utility>
 
 #include "core/ascii.h"
@@ -115,6 +116,15 @@ std::string bearer_of(const Variables& variables) {
   return begin == std::string::npos ? std::string{} : value.substr(begin);
 }
 
+/// Words with spaces between them, set by the blocks and snippets that we write; clients have no way to it.
+std::vector<HandOff> hand_offs_of(const Variables& variables) {
+  std::vector<HandOff> announced;
+  std::istringstream words{header(variables, "CLAIMCHECK_HAND_OFF")};
+  for (std::string word; words >> word;)
+    if (const auto hand_off = parse_hand_off(word)) announced.push_back(*hand_off);
+  return announced;
+}
+
 /// A request's body, or why there is none that could be used.
 struct Body {
   std::string text;
@@ -194,6 +204,7 @@ Request parse_request(const Variables& variables, const BodyReader& read_body, c
   request.bearer = bearer_of(variables);
   request.network = anonymised(
       client_address(header(variables, "REMOTE_ADDR"), header(variables, "HTTP_X_FORWARDED_FOR"), site.trusted_proxies));
+  request.hand_offs = hand_offs_of(variables);
   if (request.method == Method::post) {
     if (body.fault) throw Error{*body.fault};
     request.body = std::move(body.text);

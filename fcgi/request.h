@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/conditions.h"
+#include "core/hand_off.h"
 #include "core/site.h"
 #include "fcgi/variables.h"
 
@@ -22,12 +23,13 @@ struct Request {
   bool outside = false;                      ///< the path is malformed, or not beneath the prefix
   std::map<std::string, std::string> query;  ///< decoded parameters
   Format format = Format::text;              ///< from Accept
-  bool prefetch = false;  ///< Sec-Purpose, Purpose, X-Purpose, X-Moz, or a preview's User-Agent: nobody asks yet
-  std::string range;      ///< Range
-  Conditions conditions;  ///< If-Match …
-  std::string bearer;     ///< the key in "Authorization: Bearer KEY"; empty if absent
-  std::string body;       ///< of a POST
-  std::string network;    ///< the client's network, anonymised
+  bool prefetch = false;           ///< Sec-Purpose, Purpose, X-Purpose, X-Moz, or a preview's User-Agent: nobody asks yet
+  std::string range;               ///< Range
+  Conditions conditions;           ///< If-Match …
+  std::string bearer;              ///< the key in "Authorization: Bearer KEY"; empty if absent
+  std::string body;                ///< of a POST
+  std::string network;             ///< the client's network, anonymised
+  std::vector<HandOff> hand_offs;  ///< what the web server announces that it carries out (CLAIMCHECK_HAND_OFF)
 };
 
 inline constexpr std::size_t longest_body = 64ULL * 1024;

@@ -10,6 +10,7 @@
 #include "core/storage.h"
 #include "core/token_store.h"
 #include "fcgi/checkpoints.h"
+#include "fcgi/hand_off.h"
 #include "fcgi/log.h"
 
 namespace claimcheck::fcgi {
@@ -19,6 +20,8 @@ struct Services {
   const Site& site;
   const Policies& policies;
   const Storages& storages;
+  const std::map<std::string, StorageSettings>& places;  ///< the same storages, as the configuration says them
+  const Circumstances& circumstances;
   TokenStore& tokens;
   KeyStore& keys;
   DeliveryLog& deliveries;  ///< to read

@@ -34,6 +34,7 @@ constexpr std::string_view lock =
   RewriteRule ^ - [F,L]
 </IfModule>
 Options -Indexes -ExecCGI
+EnableSendfile On
 <FilesMatch ".">
   SetHandler default-handler
   ForceType application/octet-stream
@@ -63,7 +64,18 @@ constexpr std::string_view worker = R"conf(# Runs claimcheck.fcgi as FastCGI, or
 <IfModule !mod_fcgid.c>
   AddHandler cgi-script .fcgi
 </IfModule>
-@options@SetEnv CLAIMCHECK_GATE @gate@
+@options@# What this server does when the worker asks it to send a file: a redirect through the lock's gate; LiteSpeed has its own way.
+<IfModule !LiteSpeed>
+  SetEnv CLAIMCHECK_HAND_OFF local
+</IfModule>
+<IfModule LiteSpeed>
+  SetEnv CLAIMCHECK_HAND_OFF litespeed
+</IfModule>
+<IfModule mod_xsendfile.c>
+  XSendFile On
+  SetEnv CLAIMCHECK_HAND_OFF "local xsendfile"
+</IfModule>
+SetEnv CLAIMCHECK_GATE @gate@
 SetEnv no-gzip 1
 SetEnv no-brotli 1
 SetEnv ap_trust_cgilike_cl 1
@@ -83,6 +95,7 @@ ErrorDocument 500 "%{reqenv:claimcheck_nothing}"
 
 constexpr std::string_view nginx_lock =
     R"conf(# The locked folder: only claimcheck's own X-Accel-Redirect gets in. "^~" keeps regex locations from serving it first.
+# What the worker says of the file is passed on, its ETag above all: a download goes on whoever sends the rest.
 location ^~ @locked_url@/ {
   internal;
 @hand_off@}
@@ -96,7 +109,7 @@ constexpr std::string_view nginx_worker = R"conf(location = @prefix@ { rewrite ^
 location ^~ @prefix@/ {
   include fastcgi_params;
   fastcgi_param HTTP_PROXY "";
-  fastcgi_buffer_size 64k;
+@announcement@  fastcgi_buffer_size 64k;
   fastcgi_buffers 16 64k;
   fastcgi_busy_buffers_size 256k;
   fastcgi_max_temp_file_size 0;
@@ -107,7 +120,19 @@ location ^~ @prefix@/ {
 }
 )conf";
 
-constexpr std::string_view lighttpd_modules = R"conf(server.modules += ( "mod_access", "mod_fastcgi" )
+constexpr std::string_view nginx_hand_off = R"conf(  alias "@locked_path@/";
+  sendfile on;
+  gzip off;
+  etag off;
+  add_header ETag $upstream_http_etag;
+  add_header X-Content-Type-Options $upstream_http_x_content_type_options;
+  add_header Content-Security-Policy $upstream_http_content_security_policy;
+  add_header Referrer-Policy $upstream_http_referrer_policy;
+  add_header X-Robots-Tag $upstream_http_x_robots_tag;
+  add_header X-Request-Id $upstream_http_x_request_id;
+)conf";
+
+constexpr std::string_view lighttpd_modules = R"conf(server.modules += ( "mod_access", "mod_setenv", "mod_fastcgi" )
 )conf";
 
 constexpr std::string_view lighttpd_sendfile = R"conf(    "x-sendfile" => "enable",
@@ -120,7 +145,7 @@ constexpr std::string_view lighttpd_lock = R"conf($HTTP["url"] =~ "^@locked_patt
 )conf";
 
 constexpr std::string_view lighttpd_worker = R"conf($HTTP["url"] =~ "^/@pattern@(/|$)" {
-  server.stream-response-body = 2
+@announcement@  server.stream-response-body = 2
   fastcgi.server = ( "@prefix@" => ((
     "socket" => "@socket@",
 @hand_off@    "check-local" => "disable"
@@ -131,6 +156,7 @@ constexpr std::string_view lighttpd_worker = R"conf($HTTP["url"] =~ "^/@pattern@
 constexpr std::string_view proxy_sendfile = R"conf(  <IfModule mod_xsendfile.c>
     XSendFile On
     XSendFilePath "@locked_path@"
+    SetEnv CLAIMCHECK_HAND_OFF xsendfile
   </IfModule>
 )conf";
 
@@ -149,6 +175,7 @@ SetEnvIf Request_URI "^@prefix_pattern@(/|$)" ap_trust_cgilike_cl=1
   ProxyFCGIBackendType GENERIC
   SetEnv no-gzip 1
   SetEnv no-brotli 1
+  EnableSendfile On
   <IfModule mod_rewrite.c>
     RewriteEngine Off
   </IfModule>
@@ -203,8 +230,9 @@ std::string as_pattern(std::string_view url_path) {
 }
 
 /// Every part, checked, under the names that the templates use.
-/// @param hand_off  lines that make sense only if the locked directory is known; a template itself, so it comes first
-Values checked(const Site& site, std::string_view hand_off = {}) {
+/// @param hand_off, announcement  lines that make sense only if the locked directory is known; templates themselves, so they
+/// come first
+Values checked(const Site& site, std::string_view hand_off = {}, std::string_view announcement = {}) {
   require_url_path("the prefix", site.prefix);
   require_url_path("the worker's URL", site.worker_url);
   require_file_path("the socket", site.socket);
@@ -213,6 +241,7 @@ Values checked(const Site& site, std::string_view hand_off = {}) {
   // A folder may be written with a slash at its end; the templates add theirs.
   const std::string locked_path = site.locked_path.substr(0, site.locked_path.find_last_not_of('/') + 1);
   return {{"hand_off", site.locked_path.empty() ? "" : std::string(hand_off)},
+          {"announcement", site.locked_path.empty() ? "" : std::string(announcement)},
           {"prefix", site.prefix},
           {"prefix_pattern", as_pattern(site.prefix)},
           {"pattern", as_pattern(site.prefix).substr(1)},
@@ -246,12 +275,14 @@ std::string worker_block(const std::string& gate, WorkerFolder folder) {
 }
 
 std::string nginx_snippet(const Site& site) {
-  const Values values = checked(site, "  alias \"@locked_path@/\";\n");
+  const Values values =
+      checked(site, nginx_hand_off, site.locked_url.empty() ? "" : "  fastcgi_param CLAIMCHECK_HAND_OFF accel;\n");
   return filled(lock_lines(site, nginx_lock), values) + filled(nginx_worker, values);
 }
 
 std::string lighttpd_snippet(const Site& site) {
-  const Values values = checked(site, lighttpd_sendfile);
+  const Values values =
+      checked(site, lighttpd_sendfile, "  setenv.add-environment = ( \"CLAIMCHECK_HAND_OFF\" => \"xsendfile\" )\n");
   return filled(lighttpd_modules, values) + filled(lock_lines(site, lighttpd_lock), values) + filled(lighttpd_worker, values);
 }
 

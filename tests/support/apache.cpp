@@ -20,13 +20,13 @@ std::vector<std::string> modules(ApacheKind kind) {
                                  "env",       "filter",     "headers",       "mime",  "rewrite",   "setenvif"};
   switch (kind) {
     case ApacheKind::fcgid:
-      names.emplace_back("fcgid");
+      names.insert(names.end(), {"fcgid", "xsendfile"});
       break;
     case ApacheKind::cgid:
       names.emplace_back("cgid");
       break;
     case ApacheKind::proxy_fcgi:
-      names.insert(names.end(), {"proxy", "proxy_fcgi"});
+      names.insert(names.end(), {"proxy", "proxy_fcgi", "xsendfile"});
       break;
   }
   return names;
@@ -72,7 +72,8 @@ DocumentRoot "{docroot}"
                       fmt::arg("docroot", site.docroot().string()));
   switch (kind) {
     case ApacheKind::fcgid:
-      text += fmt::format("FcgidIPCDir \"{0}/fcgid\"\nFcgidProcessTableFile \"{0}/fcgid.table\"\n", folder.string());
+      text += fmt::format("FcgidIPCDir \"{0}/fcgid\"\nFcgidProcessTableFile \"{0}/fcgid.table\"\nXSendFilePath \"{1}\"\n",
+                          folder.string(), site.uploads().string());
       break;
     case ApacheKind::cgid:
       text += fmt::format("ScriptSock \"{}/cgid.sock\"\n", folder.string());

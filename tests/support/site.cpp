@@ -108,6 +108,14 @@ std::string Site::add_file(const std::string& name, const std::string& content,
   return month + ("/" + name);
 }
 
+void Site::deliver_by(const std::string& word) const {
+  std::string text = read_file(config());
+  const std::string storage = "[storage.uploads]\n";
+  text.insert(text.find(storage) + storage.size(),
+              fmt::format("delivery = \"{}\"\nurl = \"/wp-content/uploads/claimcheck\"\n", word));
+  write_file(config(), text);
+}
+
 Finished Site::command(const std::vector<std::string>& words) const {
   std::vector<std::string> argv{program("claimcheck").string(), "--config", config().string()};
   argv.insert(argv.end(), words.begin(), words.end());

@@ -53,6 +53,9 @@ class Site {
   std::string add_file(const std::string& name, const std::string& content,
                        std::optional<std::chrono::sys_seconds> modified = std::nullopt);
 
+  /// Sets who sends the files of the storage; before any worker is started.
+  void deliver_by(const std::string& word) const;
+
   /// Runs a command of the command line as the site's user.
   Finished command(const std::vector<std::string>& words) const;
   /// Runs a command that must succeed, with --json; throws with its output if it does not.

@@ -83,12 +83,14 @@ TEST(HtaccessBlocks, SnippetsForOtherServersSayWhatWasMeasured) {
     std::vector<std::string> parts;
   } cases[] = {
       {htaccess::nginx_snippet(site),
-       {"location ^~ /wp-content/uploads/claimcheck/ {\n  internal;\n  alias \"/srv/my site/uploads/claimcheck/\";\n}\n",
+       {"location ^~ /wp-content/uploads/claimcheck/ {\n  internal;\n  alias \"/srv/my site/uploads/claimcheck/\";\n",
+        "add_header ETag $upstream_http_etag;", "fastcgi_param CLAIMCHECK_HAND_OFF accel;",
         "location ^~ /dl/ {", "location = /dl {", "fastcgi_param HTTP_PROXY \"\";", "fastcgi_buffers 16 64k;",
         "fastcgi_buffer_size 64k;", "fastcgi_max_temp_file_size 0;", "fastcgi_pass \"unix:/run/claimcheck/worker.sock\";"}},
       {htaccess::lighttpd_snippet(site),
        {"server.stream-response-body = 2\n", "$HTTP[\"url\"] =~ \"^/wp-content/uploads/claimcheck(/|$)\"",
-        "\"socket\" => \"/run/claimcheck/worker.sock\"", "\"x-sendfile-docroot\" => ( \"/srv/my site/uploads/claimcheck/\" )"}},
+        "\"socket\" => \"/run/claimcheck/worker.sock\"", "\"x-sendfile-docroot\" => ( \"/srv/my site/uploads/claimcheck/\" )",
+        "setenv.add-environment = ( \"CLAIMCHECK_HAND_OFF\" => \"xsendfile\" )"}},
       {htaccess::proxy_fcgi_snippet(site),
        {"ProxyPass \"/dl\" \"unix:/run/claimcheck/worker.sock|fcgi://claimcheck\" enablereuse=off iobuffersize=65536\n",
         "SetEnvIf Request_URI \"^/dl(/|$)\" ap_trust_cgilike_cl=1\n", "CGIPassAuth On\n", "RewriteEngine Off\n",

@@ -53,8 +53,9 @@ TEST(TokenJson, RulesComeBackAndMissingMembersKeepTheirDefaults) {
       .grace = seconds{7}, .confirm = Confirm::always, .on_change = OnChange::serve, .delete_file = true, .retry_budget = 0.25};
   EXPECT_EQ(decode_rules(encode_rules(rules)), rules);
   EXPECT_EQ(decode_rules("{}"), Rules{});
-  EXPECT_EQ(encode_rules(Rules{}),
-            R"({"grace":3600,"confirm":"auto","on_change":"refuse","delete_file":false,"retry_budget":1.0})");
+  EXPECT_EQ(
+      encode_rules(Rules{}),
+      R"({"grace":3600,"confirm":"auto","on_change":"refuse","delete_file":false,"retry_budget":1.0,"exact":"auto","rate":0,"burst":0,"parallel":64})");
 }
 
 TEST(TokenJson, WhatIsNotOfItsShapeIsAnInternalError) {

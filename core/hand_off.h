@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace claimcheck {
+
+/// Who sends a file's bytes: we do, or the web server, which is told by a header field that never reaches the client.
+enum class HandOff {
+  none,       ///< "stream": the worker sends
+  local,      ///< CGI local redirect through the lock's gate (RFC 3875 section 6.2.2): mod_fcgid, mod_cgi, mod_cgid
+  xsendfile,  ///< X-Sendfile with a file system path: mod_xsendfile, lighttpd
+  accel,      ///< X-Accel-Redirect with a URL path: nginx
+  litespeed,  ///< X-LiteSpeed-Location with a URL path
+};
+
+/// The word in the configuration, and in what a web server announces: "stream", "local", "xsendfile", "accel", "litespeed".
+std::string_view to_string(HandOff hand_off);
+/// @return nothing if `word` names none.
+std::optional<HandOff> parse_hand_off(std::string_view word);
+
+/// Whether the web server finds the file by its URL path, so that the configuration has to name the folder's.
+bool needs_url(HandOff hand_off);
+
+}  // namespace claimcheck
