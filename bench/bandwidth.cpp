@@ -70,13 +70,9 @@ void print(const Costs& costs, std::uint64_t size) {
 }
 
 std::vector<Promise> promises(const Costs& costs) {
-  const auto cpu = [&](const Way& way, const Way& other) {
-    return costs.at(&way).total.median() / costs.at(&other).total.median();
-  };
-  const auto speed = [&](const Way& way, const Way& other) {
-    return costs.at(&way).speed.median() / costs.at(&other).speed.median();
-  };
-  const auto worker = [&](const Way& way) { return costs.at(&way).worker.median(); };
+  const auto cpu = [&](const Way& way, const Way& other) { return ratio(costs.at(&way).total, costs.at(&other).total); };
+  const auto speed = [&](const Way& way, const Way& other) { return ratio(costs.at(&way).speed, costs.at(&other).speed); };
+  const auto worker = [&](const Way& way) { return costs.at(&way).worker; };
   return {
       {"hand-off by mod_fcgid: CPU of Apache's plain file", cpu(fcgid_hand_off, apache_static), Bound::at_most, 1.3, "x"},
       {"hand-off by mod_xsendfile: CPU of Apache's plain file", cpu(proxy_hand_off, apache_static), Bound::at_most, 1.3, "x"},
@@ -97,20 +93,20 @@ std::vector<Promise> promises(const Costs& costs) {
 
 std::vector<Promise> measure_bandwidth(Stage& stage, const Plan& plan) {
   const File file = stage.add_file("big.bin", plan.big);
-  const auto downloads = static_cast<std::size_t>(plan.rounds) + 1;
+  const std::size_t downloads = plan.warm_ups + plan.rounds;
   std::map<const Way*, std::vector<std::string>> links;
   for (const Way* way : ways) links[way] = stage.links(way->kind, file, downloads);
   Costs costs;
   for (std::size_t round = 0; round < downloads; ++round) {
     for (const Way* way : ways) {
       if (way->name.find(plan.only_case) == std::string::npos) continue;
-      say(fmt::format("bandwidth, round {} of {}: {}", round, plan.rounds, way->name));
+      say(fmt::format("bandwidth, round {} of {}: {}", round + 1, downloads, way->name));
       const Snapshot before = running();
       const Drained drained = drain(stage.port(way->server), links[way][round]);
       const auto cpu = used(before, at_rest());
       if (drained.status != 200 || drained.bytes != file.size)
         throw std::runtime_error(fmt::format("{}: {}, {} bytes", way->name, drained.status, drained.bytes));
-      if (round > 0) costs[way].add(drained, *way, cpu);
+      if (round >= plan.warm_ups) costs[way].add(drained, *way, cpu);
     }
   }
   say("");

@@ -13,14 +13,13 @@ namespace {
 
 constexpr double megabyte = 1e6;
 
-/// The most memory seen so far, of all processes of a program.
+/// The most memory seen so far.
 struct Peak {
   std::uint64_t worker = 0, nginx = 0;
 
-  void look() {
-    const Snapshot now = running();
-    worker = std::max(worker, memory(now, "claimcheck.fcgi"));
-    nginx = std::max(nginx, memory(now, "nginx"));
+  void look(const Stage& stage) {
+    worker = std::max(worker, memory(stage.nginx_worker()));
+    nginx = std::max(nginx, memory(running(), "nginx"));
   }
 };
 
@@ -29,7 +28,7 @@ struct Peak {
 std::vector<Promise> measure_memory(Stage& stage, const Plan& plan) {
   const File file = stage.add_file("slow.bin", plan.big);
   Peak idle;
-  idle.look();
+  idle.look(stage);
   fmt::print("\nMemory: slow downloads at once through one worker behind nginx (PSS, MB)\n");
   fmt::print("{:>10} {:>8} {:>10} {:>8} {:>8} {:>12} {:>14} {:>12}\n", "downloads", "served", "all bytes", "worker", "nginx",
              "received MB", "first byte s", "statements/s");
@@ -39,22 +38,23 @@ std::vector<Promise> measure_memory(Stage& stage, const Plan& plan) {
   for (const std::size_t downloads : plan.slow_downloads) {
     say(fmt::format("memory: {} slow downloads", downloads));
     Peak peak;
-    SlowLoad load{.port = stage.slow_port(), .paths = stage.links(Kind::stream, file, downloads)};
-    load.every_second = [&] { peak.look(); };
-    const std::uint64_t statements = stage.statements();
+    SlowLoad load{.port = stage.slow_port(), .paths = stage.links(Kind::stream, file, downloads), .time = plan.slow_time};
+    load.every_second = [&] { peak.look(stage); };
+    const Stage::Counters before = stage.counters();
     const SlowResult result = download_slowly(load);
-    const double asked = static_cast<double>(stage.statements() - statements);
+    const double asked = static_cast<double>(stage.counters().statements - before.statements);
     say("");
     fmt::print("{:>10} {:>8} {:>10} {:>8.1f} {:>8.1f} {:>12.1f} {:>14.2f} {:>12.0f}\n", downloads, result.served,
                result.intact ? "right" : "WRONG", static_cast<double>(peak.worker) / megabyte,
                static_cast<double>(peak.nginx) / megabyte, static_cast<double>(result.bytes) / megabyte,
                result.first_byte_worst, asked / result.seconds);
-    promises.push_back({fmt::format("{} slow downloads: those that were served", downloads), static_cast<double>(result.served),
-                        Bound::at_least, static_cast<double>(downloads)});
-    promises.push_back({fmt::format("{} slow downloads: those cut short or with a wrong byte", downloads),
-                        static_cast<double>(result.ended + (result.intact ? 0 : 1)), Bound::at_most, 0});
-    promises.push_back({fmt::format("{} slow downloads: memory of the workers", downloads),
-                        static_cast<double>(peak.worker) / megabyte, Bound::at_most, 100, " MB"});
+    const std::string what = fmt::format("{} slow downloads: ", downloads);
+    const double faults = static_cast<double>(result.ended) + (result.intact ? 0 : 1);
+    promises.push_back({what + "those that were served", Series{static_cast<double>(result.served)}, Bound::at_least,
+                        static_cast<double>(downloads)});
+    promises.push_back({what + "those cut short or with a wrong byte", Series{faults}, Bound::at_most, 0});
+    promises.push_back(
+        {what + "memory of the worker", Series{static_cast<double>(peak.worker) / megabyte}, Bound::at_most, 100, " MB"});
   }
   return promises;
 }

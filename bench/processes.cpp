@@ -8,7 +8,6 @@
 #include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <vector>
 
 namespace claimcheck::bench {
@@ -81,25 +80,24 @@ Snapshot at_rest() {
 
 std::map<std::string, double> used(const Snapshot& before, const Snapshot& after) {
   std::map<std::string, double> seconds;
-  for (const auto& [pid, process] : before) {
-    const auto now = after.find(pid);
-    if (now == after.end()) throw std::runtime_error("a process ended while it was measured: " + process.program);
-    seconds[process.program] -= process.cpu_seconds;
+  for (const auto& [pid, process] : after) {
+    const auto then = before.find(pid);
+    seconds[process.program] += process.cpu_seconds - (then == before.end() ? 0 : then->second.cpu_seconds);
   }
-  for (const auto& [pid, process] : after) seconds[process.program] += process.cpu_seconds;
-  std::erase_if(seconds, [](const auto& program) { return program.second <= 0; });
   return seconds;
+}
+
+std::uint64_t memory(pid_t pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/smaps_rollup"};
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("Pss:")) return std::stoull(line.substr(4)) * 1024;
+  }
+  return 0;
 }
 
 std::uint64_t memory(const Snapshot& processes, const std::string& program) {
   std::uint64_t bytes = 0;
-  for (const auto& [pid, process] : processes) {
-    if (process.program != program) continue;
-    std::ifstream file{"/proc/" + std::to_string(pid) + "/smaps_rollup"};
-    for (std::string line; std::getline(file, line);) {
-      if (line.starts_with("Pss:")) bytes += std::stoull(line.substr(4)) * 1024;
-    }
-  }
+  for (const auto& [pid, process] : processes) bytes += process.program == program ? memory(pid) : 0;
   return bytes;
 }
 

@@ -22,11 +22,14 @@ Snapshot running();
 /// The same, once nothing that the benchmark started does anything any more: what follows an answer belongs to it, too.
 Snapshot at_rest();
 
-/// CPU seconds by program between two snapshots.
-/// @throws std::runtime_error if a process of the first is gone: what it used would be missing
+/// CPU seconds by program between two snapshots. What a process used that ended in between is missing; servers end none but
+/// idle ones.
 std::map<std::string, double> used(const Snapshot& before, const Snapshot& after);
 
-/// Bytes of memory of all processes of a program, shared pages divided by their sharers (PSS of smaps_rollup, proc(5)).
+/// Bytes of memory of a process, shared pages divided by their sharers (PSS of smaps_rollup, proc(5)); 0 if it is gone.
+std::uint64_t memory(pid_t pid);
+
+/// The same of all processes of a program.
 std::uint64_t memory(const Snapshot& processes, const std::string& program);
 
 }  // namespace claimcheck::bench

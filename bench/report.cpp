@@ -19,12 +19,21 @@ double Series::quantile(double part) const {
   return sorted[below] + (sorted[above] - sorted[below]) * (place - std::floor(place));
 }
 
+Series ratio(const Series& ours, const Series& theirs) {
+  Series ratios;
+  for (std::size_t round = 0; round < ours.values().size(); ++round)
+    ratios.add(ours.values()[round] / theirs.values().at(round));
+  return ratios;
+}
+
 bool report(const std::vector<Promise>& promises) {
-  fmt::print("\nPromises\n{:<74} {:>9} {:>12}\n", "", "measured", "promised");
+  fmt::print("\nPromises: medians over the rounds\n{:<68} {:>9} {:>19} {:>12}\n", "", "measured", "[min-max]", "promised");
   bool all = true;
   for (const Promise& promise : promises) {
     all = all && promise.met();
-    fmt::print("{:<74} {:>9.2f} {:>2} {:>9} {}\n", promise.what, promise.measured,
+    const Series& measured = promise.measured;
+    fmt::print("{:<68} {:>9.2f} {:>19} {} {:>9} {}\n", promise.what, measured.median(),
+               fmt::format("[{:.2f}-{:.2f}]", measured.least(), measured.most()),
                promise.bound == Bound::at_most ? "<=" : ">=", fmt::format("{:g}{}", promise.goal, promise.unit),
                promise.met() ? "met" : "NOT MET");
   }

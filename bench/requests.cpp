@@ -47,10 +47,10 @@ const std::vector<Case> cases{
 };
 
 struct Cost {
-  Series speed;                     ///< requests a second
-  Series p50, p99;                  ///< milliseconds
-  Series server, worker, database;  ///< CPU microseconds a request
-  Series statements, syncs;         ///< of MariaDB, a request
+  Series speed;                            ///< requests a second
+  Series p50, p99;                         ///< milliseconds
+  Series server, worker, database, total;  ///< CPU microseconds a request
+  Series statements, syncs;                ///< of MariaDB, a request
 };
 
 using Costs = std::map<std::string, Cost>;
@@ -97,7 +97,8 @@ Load load_for(const Case& measured, const Stage& stage, const Targets& targets, 
   return load;
 }
 
-void add(Cost& cost, const Case& measured, const Hammered& done, const std::map<std::string, double>& cpu) {
+void add(Cost& cost, const Case& measured, const Hammered& done, const std::map<std::string, double>& cpu,
+         const Stage::Counters& before, const Stage::Counters& after) {
   const auto count = static_cast<double>(done.latencies.size());
   Series latencies;
   for (const double latency : done.latencies) latencies.add(latency);
@@ -113,28 +114,29 @@ void add(Cost& cost, const Case& measured, const Hammered& done, const std::map<
   cost.server.add(server / count * 1e6);
   cost.worker.add(worker / count * 1e6);
   cost.database.add(database / count * 1e6);
+  cost.total.add((server + worker + database) / count * 1e6);
+  cost.statements.add(static_cast<double>(after.statements - before.statements) / count);
+  cost.syncs.add(static_cast<double>(after.syncs - before.syncs) / count);
 }
 
 void print(const Costs& costs, const Plan& plan) {
   fmt::print("\nRequests: {} KiB, {} at once, {} a round. CPU in microseconds a request; medians\n", plan.small >> 10,
              Stage::concurrency, plan.requests);
-  fmt::print("{:<30} {:>6} {:>13} {:>7} {:>7} {:>7} {:>7} {:>8} {:>10} {:>6}\n", "", "req/s", "[min-max]", "p50 ms", "p99 ms",
-             "server", "worker", "MariaDB", "statements", "syncs");
+  fmt::print("{:<30} {:>6} {:>13} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7} {:>10} {:>6}\n", "", "req/s", "[min-max]", "p50 ms",
+             "p99 ms", "server", "worker", "MariaDB", "total", "statements", "syncs");
   for (const Case& each : cases) {
     const auto found = costs.find(each.way.name);
     if (found == costs.end()) continue;
     const Cost& cost = found->second;
-    fmt::print("{:<30} {:>6.0f} {:>13} {:>7.1f} {:>7.1f} {:>7.0f} {:>7.0f} {:>8.0f} {:>10.2f} {:>6.3f}\n", each.way.name,
-               cost.speed.median(), fmt::format("[{:.0f}-{:.0f}]", cost.speed.least(), cost.speed.most()), cost.p50.median(),
-               cost.p99.median(), cost.server.median(), cost.worker.median(), cost.database.median(), cost.statements.median(),
-               cost.syncs.median());
+    fmt::print("{:<30} {:>6.0f} {:>13} {:>7.1f} {:>7.1f} {:>7.0f} {:>7.0f} {:>8.0f} {:>7.0f} {:>10.2f} {:>6.3f}\n",
+               each.way.name, cost.speed.median(), fmt::format("[{:.0f}-{:.0f}]", cost.speed.least(), cost.speed.most()),
+               cost.p50.median(), cost.p99.median(), cost.server.median(), cost.worker.median(), cost.database.median(),
+               cost.total.median(), cost.statements.median(), cost.syncs.median());
   }
 }
 
 std::vector<Promise> promises(const Costs& costs) {
-  const auto speed = [&](const char* ours, const char* theirs) {
-    return costs.at(ours).speed.median() / costs.at(theirs).speed.median();
-  };
+  const auto speed = [&](const char* ours, const char* theirs) { return ratio(costs.at(ours).speed, costs.at(theirs).speed); };
   const auto at_least = [&](const char* what, const char* ours, const char* theirs, double goal) {
     return Promise{what, speed(ours, theirs), Bound::at_least, goal, "x"};
   };
@@ -159,24 +161,20 @@ std::vector<Promise> measure_requests(Stage& stage, const Plan& plan) {
   const Targets targets{stage, file, plan.requests};
   stage.remember();
   Costs costs;
-  for (int round = 0; round <= plan.rounds; ++round) {
+  for (std::size_t round = 1; round <= plan.warm_ups + plan.rounds; ++round) {
     for (const Case& each : cases) {
       if (each.way.name.find(plan.only_case) == std::string::npos) continue;
-      say(fmt::format("requests, round {} of {}: {}", round, plan.rounds, each.way.name));
+      say(fmt::format("requests, round {} of {}: {}", round, plan.warm_ups + plan.rounds, each.way.name));
       stage.restore();
       const Load load = load_for(each, stage, targets, file);
-      const std::uint64_t statements = stage.statements(), syncs = stage.syncs();
+      const Stage::Counters counted = stage.counters();
       const Snapshot before = at_rest();
       const Hammered done = hammer(load);
       const auto cpu = used(before, at_rest());
       if (done.wrong > 0)
         throw std::runtime_error(fmt::format("{}: {} wrong answers, such as {}", each.way.name, done.wrong, done.first_wrong));
-      if (round == 0) continue;
-      Cost& cost = costs[each.way.name];
-      add(cost, each, done, cpu);
-      const auto count = static_cast<double>(load.paths.size());
-      cost.statements.add(static_cast<double>(stage.statements() - statements) / count);
-      cost.syncs.add(static_cast<double>(stage.syncs() - syncs) / count);
+      if (round <= plan.warm_ups) continue;
+      add(costs[each.way.name], each, done, cpu, counted, stage.counters());
     }
   }
   say("");

@@ -133,7 +133,7 @@ class Crowd {
       if (client.ended) ++result.ended;
       result.bytes += client.received;
       result.least = std::min(result.least, client.received);
-      result.first_byte_worst = std::max(result.first_byte_worst, client.first_byte.value_or(1e9));
+      result.first_byte_worst = std::max(result.first_byte_worst, client.first_byte.value_or(0));
     }
     return result;
   }

@@ -24,7 +24,7 @@ struct SlowResult {
   std::uint64_t bytes = 0;      ///< of all bodies
   std::uint64_t least = 0;      ///< bytes of the body of the download that got least
   bool intact = true;           ///< every byte was the right one
-  double first_byte_worst = 0;  ///< seconds from connecting to the head of the answer, at worst
+  double first_byte_worst = 0;  ///< seconds from connecting to the first byte of the answer, at worst of those that came
   double seconds = 0;           ///< that all of it took
 };
 

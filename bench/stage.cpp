@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <atomic>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -127,9 +130,9 @@ std::vector<std::string> Stage::links(Kind kind, const File& file, std::size_t c
     const auto issue_some = [&] {
       for (std::size_t i = next++; i < count; i = next++) links[i] = issue(body);
     };
-    std::vector<std::jthread> issuers;
-    for (int i = 0; i < 4; ++i) issuers.emplace_back(issue_some);
-    issuers.clear();
+    std::vector<std::jthread> issuers(4);
+    for (std::jthread& issuer : issuers) issuer = std::jthread{issue_some};
+    issuers.clear();  // waits for them
     return links;
   }
   const std::string suffix = kind == Kind::script_sendfile ? "&sendfile=1" : "";
@@ -159,29 +162,25 @@ std::string Stage::issue(const std::string& body) {
 }
 
 void Stage::remember() {
+  std::string statements = fmt::format("USE {};", schema);
   for (const char* table : tables_of_rights)
-    database_.statement(
-        fmt::format("USE {0}; DROP TABLE IF EXISTS fresh_{1}; CREATE TABLE fresh_{1} LIKE {1}; "
-                    "INSERT INTO fresh_{1} SELECT * FROM {1}",
-                    schema, table));
+    statements += fmt::format(
+        "DROP TABLE IF EXISTS fresh_{0}; CREATE TABLE fresh_{0} LIKE {0}; INSERT INTO fresh_{0} SELECT * FROM {0};", table);
+  database_.statement(statements);
 }
 
 void Stage::restore() {
-  for (const char* table : tables_of_rights)
-    database_.statement(fmt::format("USE {0}; REPLACE INTO {1} SELECT * FROM fresh_{1}", schema, table));
+  std::string statements = fmt::format("USE {};", schema);
+  for (const char* table : tables_of_rights) statements += fmt::format("REPLACE INTO {0} SELECT * FROM fresh_{0};", table);
+  database_.statement(statements);
 }
 
-std::uint64_t Stage::statements() {
-  return status("Questions");
-}
-
-std::uint64_t Stage::syncs() {
-  return status("Innodb_data_fsyncs");
-}
-
-std::uint64_t Stage::status(const std::string& name) {
-  const std::string row = database_.statement("SHOW GLOBAL STATUS LIKE '" + name + "'");
-  return std::stoull(row.substr(row.find('\t') + 1));
+Stage::Counters Stage::counters() {
+  std::istringstream rows{database_.statement("SHOW GLOBAL STATUS WHERE Variable_name IN ('Questions', 'Innodb_data_fsyncs')")};
+  std::map<std::string, std::uint64_t> values;
+  std::string name;
+  for (std::uint64_t value = 0; rows >> name >> value;) values[name] = value;
+  return {.statements = values.at("Questions"), .syncs = values.at("Innodb_data_fsyncs")};
 }
 
 }  // namespace claimcheck::bench

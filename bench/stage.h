@@ -55,6 +55,8 @@ class Stage {
 
   int port(Server server) const;
   int slow_port() const { return slow_port_; }  ///< nginx, for slow downloads
+  /// The own-socket worker behind nginx.
+  pid_t nginx_worker() const { return nginx_worker_->pid(); }
 
   /// Makes a file. Its bytes follow bench/pattern.h.
   File add_file(const std::string& name, std::uint64_t size);
@@ -64,14 +66,15 @@ class Stage {
   void remember();
   /// … and brings them back to that, whatever has been used since.
   void restore();
-  /// How many statements MariaDB has carried out.
-  std::uint64_t statements();
-  /// How often it made its log durable.
-  std::uint64_t syncs();
+  /// What MariaDB has done so far.
+  struct Counters {
+    std::uint64_t statements = 0;
+    std::uint64_t syncs = 0;  ///< how often it made something durable
+  };
+  Counters counters();
 
  private:
   std::string issue(const std::string& body);
-  std::uint64_t status(const std::string& name);
   std::unique_ptr<test::Process> start_worker(const std::string& name, const std::string& delivery);
 
   test::MariaDb database_;
