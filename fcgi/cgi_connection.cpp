@@ -10,13 +10,16 @@ class CgiConnection final : public Connection {
 
   bool write(std::string_view bytes) override { return outlet_.write(bytes); }
 
+  Step send(std::string_view bytes) override { return outlet_.send(bytes); }
+
   Step send_file(int file, std::uint64_t offset, std::uint64_t length) override {
     return outlet_.send_file(file, offset, length);
   }
 
-  bool wait(std::chrono::milliseconds limit) override { return outlet_.wait(limit); }
-  void finish() override { outlet_.close(); }
-  void cut() override { outlet_.close(); }
+  Step send_end() override { return {.state = Step::State::moved}; }  // its end is the end of the output
+  int descriptor() const override { return outlet_.fd(); }
+  bool lingers() const override { return false; }
+  void close() override { outlet_.close(); }
 
  private:
   Outlet outlet_;

@@ -16,31 +16,36 @@ Standing Checkpoints::tell(const TokenId& token, const std::string& delivery, st
                            const Write& write) {
   std::unique_lock lock{mutex_};
   Row& row = rows_.at(token);
-  const auto find = [&](const std::string& id) {
-    return std::ranges::find(row.deliveries, id, [](const Delivery& each) { return each.progress.delivery; });
+  const auto find = [&] {
+    return std::ranges::find(row.deliveries, delivery, [](const Delivery& each) { return each.progress.delivery; });
   };
-  const auto asker = find(delivery);
+  const auto asker = find();
   asker->progress.sent = sent;
-  const bool due = asking == Asking::before_going_on || (sent > asker->stored && now - row.written >= every);
-  if (!due || row.writing || asker->ended) return standing(*asker, asking, now);
+  if (asking == Asking::before_going_on && !asker->asked) asker->asked = now;
+  if (row.writing || asker->ended || !is_due(row, *asker, now)) return standing(*asker, now);
 
-  const std::vector<Progress> told = news(row, *asker);
+  Checkpoint checkpoint{.token = token, .progress = news(row, *asker), .asked = now};
   row.writing = true;
   row.written = now;
   lock.unlock();
-  const auto ended = write(token, told);  // the row stays: the asker is in it
+  write(std::move(checkpoint));
   lock.lock();
-  row.writing = false;
-  if (ended) {
-    for (const Progress& each : told) {
-      const auto place = find(each.delivery);
-      if (place == row.deliveries.end()) continue;  // it has come to its end meanwhile
-      place->stored = each.sent;
-      place->acknowledged = now;
-      place->ended = place->ended || std::ranges::find(*ended, each.delivery) != ended->end();
-    }
+  return standing(*find(), now);  // the row stays: the asker is in it
+}
+
+void Checkpoints::written(const Checkpoint& checkpoint, const std::optional<std::vector<std::string>>& ended) {
+  const std::lock_guard guard{mutex_};
+  const auto row = rows_.find(checkpoint.token);
+  if (row == rows_.end()) return;  // all of them have come to their ends meanwhile
+  row->second.writing = false;
+  if (!ended) return;
+  for (Delivery& delivery : row->second.deliveries) {
+    const auto told = std::ranges::find(checkpoint.progress, delivery.progress.delivery, &Progress::delivery);
+    if (told == checkpoint.progress.end()) continue;
+    delivery.stored = told->sent;
+    delivery.acknowledged = checkpoint.asked;
+    delivery.ended = delivery.ended || std::ranges::find(*ended, told->delivery) != ended->end();
   }
-  return standing(*find(delivery), asking, now);
 }
 
 void Checkpoints::end(const TokenId& token, const std::string& delivery) {
@@ -50,10 +55,21 @@ void Checkpoints::end(const TokenId& token, const std::string& delivery) {
   if (row->second.deliveries.empty()) rows_.erase(row);
 }
 
-Standing Checkpoints::standing(const Delivery& delivery, Asking asking, SteadyTime now) {
+bool Checkpoints::is_due(const Row& row, const Delivery& asker, SteadyTime now) {
+  if (asker.asked) return true;
+  const std::uint64_t untold = asker.progress.sent - asker.stored;
+  return untold > 0 && now - row.written >= (untold < little ? every_if_little : every);
+}
+
+/// Whoever waits for an answer gets one only from a checkpoint that was asked for since.
+Standing Checkpoints::standing(Delivery& delivery, SteadyTime now) {
   if (delivery.ended) return Standing::ended;
-  const bool acknowledged = delivery.acknowledged == now || delivery.progress.sent == delivery.stored;
-  if (asking == Asking::before_going_on) return delivery.acknowledged == now ? Standing::holds : Standing::unknown;
+  if (delivery.asked) {
+    if (delivery.acknowledged < *delivery.asked) return Standing::unknown;
+    delivery.asked.reset();
+    return Standing::holds;
+  }
+  const bool acknowledged = delivery.progress.sent == delivery.stored;
   return acknowledged || now - delivery.acknowledged < longest_silence ? Standing::holds : Standing::ended;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/admission.h"
+#include "core/counting.h"
 
 namespace claimcheck::fcgi {
 
@@ -27,15 +28,25 @@ enum class Asking {
   before_going_on,  ///< it stood still so long that it may have been given up: it must know before it sends
 };
 
+/// What the store is to be told of the deliveries of one token.
+struct Checkpoint {
+  TokenId token;
+  std::vector<Progress> progress;
+  std::chrono::steady_clock::time_point asked;
+};
+
 /// How far the deliveries of this process are. All those of one token are told to the store by one write, at most every five
 /// seconds, whichever of their threads comes first. Safe to share between threads.
 class Checkpoints {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
-  /// Writes, with the calling thread's store. @return the deliveries that are not active any more; nothing if it failed.
-  using Write = std::function<std::optional<std::vector<std::string>>(const TokenId&, std::span<const Progress>)>;
+  /// Has a checkpoint written, now or a moment later, by somebody who has a store; written() must follow.
+  using Write = std::function<void(Checkpoint)>;
 
   static constexpr std::chrono::seconds every{5};
+  /// Where little was sent since the last one: thousands of slow downloads are not to keep the database busy.
+  static constexpr std::chrono::seconds every_if_little{10};
+  static constexpr std::uint64_t little = counting::budget_slack;
   /// A delivery that moves, but whose progress could not be stored for so long, must end: it is about to be found dead.
   static constexpr std::chrono::seconds longest_silence{50};
 
@@ -44,6 +55,9 @@ class Checkpoints {
   /// Tells how far it is, and asks how it stands.
   Standing tell(const TokenId& token, const std::string& delivery, std::uint64_t sent, Asking asking, SteadyTime now,
                 const Write& write);
+  /// A checkpoint reached the store.
+  /// @param ended  the deliveries that are not active any more; nothing if the write failed
+  void written(const Checkpoint& checkpoint, const std::optional<std::vector<std::string>>& ended);
   void end(const TokenId& token, const std::string& delivery);
 
  private:
@@ -51,6 +65,7 @@ class Checkpoints {
     Progress progress;
     std::uint64_t stored = 0;  ///< of progress.sent
     SteadyTime acknowledged;
+    std::optional<SteadyTime> asked;  ///< since when it waits to be told whether it still holds
     bool ended = false;
   };
   struct Row {
@@ -59,7 +74,8 @@ class Checkpoints {
     bool writing = false;
   };
 
-  static Standing standing(const Delivery& delivery, Asking asking, SteadyTime now);
+  static bool is_due(const Row& row, const Delivery& asker, SteadyTime now);
+  static Standing standing(Delivery& delivery, SteadyTime now);
   static std::vector<Progress> news(const Row& row, const Delivery& asker);
 
   std::mutex mutex_;

@@ -21,7 +21,8 @@ struct Step {
   std::uint64_t bytes = 0;
 };
 
-/// The way back to the front end for one request. Belongs to one thread. Nothing here waits longer than the stall time-out.
+/// The way back to the front end for one request. Belongs to one thread at a time. Nothing here waits longer than the stall
+/// time-out.
 /// The process must ignore SIGPIPE, as Shutdown makes it.
 class Connection {
  public:
@@ -30,19 +31,37 @@ class Connection {
   /// Sends all of `bytes` as part of the answer. @return false if the front end is gone or stalled.
   virtual bool write(std::string_view bytes) = 0;
 
-  /// Sends some of [offset, offset + length) of `file`, without waiting and without copying through user space. Must be
-  /// called until `length` bytes are sent or the answer is given up; what it has announced to the front end it must send.
+  /// Sends some of `bytes`, without waiting. Must be called until all are sent or the answer is given up: what it has
+  /// announced to the front end it must send.
+  virtual Step send(std::string_view bytes) = 0;
+
+  /// The same for [offset, offset + length) of `file`, without copying through user space.
   virtual Step send_file(int file, std::uint64_t offset, std::uint64_t length) = 0;
 
-  /// Waits until more can be sent, at most `limit`. @return false if the time is up.
-  virtual bool wait(std::chrono::milliseconds limit) = 0;
+  /// Sends some of what ends a complete answer, without waiting. @return moved once all of it is sent; then close().
+  virtual Step send_end() = 0;
 
-  /// Ends a complete answer.
-  virtual void finish() = 0;
+  /// What becomes writable when more can be sent, and shows when the front end has gone.
+  virtual int descriptor() const = 0;
 
-  /// Cuts the connection, so that the front end reports a broken answer instead of a complete one.
-  virtual void cut() = 0;
+  /// Whether the front end has to be given a moment to close, after send_end().
+  virtual bool lingers() const = 0;
+
+  /// Closes the connection. Without send_end() before, the front end reports a broken answer instead of a complete one.
+  virtual void close() = 0;
 };
+
+/// How long the front end may take to close after the end of an answer.
+inline constexpr std::chrono::milliseconds longest_linger{500};
+
+/// Closes a connection whose answer is complete, once the front end has done so, or after a moment.
+void close_gently(Connection& connection);
+
+/// Ends a complete answer in the calling thread: sends the end, waiting when it must, and closes.
+void finish(Connection& connection, std::chrono::seconds stall_timeout);
+
+/// Waits until more can be sent, at most `limit`. @return false if the time is up.
+bool wait(const Connection& connection, std::chrono::milliseconds limit);
 
 /// Sends FastCGI STDOUT records for request `request_id` on the connected socket `fd`, which it makes non-blocking and closes.
 /// Source: FastCGI 1.0 sections 3.3, 5.3, 5.5.

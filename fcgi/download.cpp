@@ -112,6 +112,13 @@ Answer deliver(const Services& services, const Request& request, const Token& to
   const auto begun = std::chrono::steady_clock::now();
   Admission admission = admit(services, token, asked);
   const Time now = services.tokens.now();
+  // Without a limit there are no claims: whoever comes from one network counts as one.
+  const std::string who = admission.claim.empty() ? token.id.text + " " + request.network : admission.claim;
+  std::shared_ptr<void> room;
+  if (admission.claim.empty()) {
+    room = services.crowds.enter(who, static_cast<std::size_t>(token.rules.parallel));
+    if (!room) throw Error{Errc::download_in_progress, "too many parts at once"};
+  }
   answer.delivery = {.token = token.id,
                      .claim = std::move(admission.claim),
                      .delivery = {.id = std::move(asked.delivery),
@@ -122,7 +129,9 @@ Answer deliver(const Services& services, const Request& request, const Token& to
                                   .grounds = admission.grounds},
                      .means = asked.means,
                      .asked = begun,
-                     .dead = std::move(admission.dead)};
+                     .dead = std::move(admission.dead),
+                     .rate = token.rules.rate > 0 ? services.rates.share(who, token.rules.rate, token.rules.burst) : nullptr,
+                     .room = std::move(room)};
   return answer;
 }
 

@@ -1,9 +1,7 @@
-#include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
+#include <optional>
 #include <string>
 
 #include "fcgi/connection.h"
@@ -20,10 +18,6 @@ constexpr unsigned char type_stdout = 6;
 /// The largest content that is a multiple of 8, so that no record needs padding.
 constexpr std::uint64_t largest_content = 65528;
 
-/// How long the front end may take to close after END_REQUEST. Closing first, with its STDIN records unread, would look to
-/// it like a reset connection.
-constexpr int linger_ms = 500;
-
 class FastcgiConnection final : public Connection {
  public:
   FastcgiConnection(int fd, int request_id, std::chrono::seconds stall_timeout)
@@ -38,33 +32,54 @@ class FastcgiConnection final : public Connection {
     return true;
   }
 
+  Step send(std::string_view bytes) override {
+    if (const auto waiting = announce(bytes.size())) return *waiting;
+    return sent(outlet_.send(bytes.substr(0, announced_), MSG_NOSIGNAL));
+  }
+
   Step send_file(int file, std::uint64_t offset, std::uint64_t length) override {
+    if (const auto waiting = announce(length)) return *waiting;
+    return sent(outlet_.send_file(file, offset, std::min(length, announced_)));
+  }
+
+  Step send_end() override {
+    if (!ending_) pending_header_ = header(type_stdout, 0) + header(type_end_request, 8) + std::string(8, '\0');
+    ending_ = true;
+    const Step step = send_header(MSG_NOSIGNAL);
+    if (step.state == Step::State::moved) ::shutdown(outlet_.fd(), SHUT_WR);
+    return step;
+  }
+
+  int descriptor() const override { return outlet_.fd(); }
+  bool lingers() const override { return true; }
+  void close() override { outlet_.close(); }
+
+ private:
+  /// Begins a record for at most `length` bytes if none is under way. @return why its content cannot follow yet, if so
+  std::optional<Step> announce(std::uint64_t length) {
     if (announced_ == 0) {
       announced_ = std::min(length, largest_content);
       pending_header_ = header(type_stdout, announced_);
     }
-    if (!pending_header_.empty()) {
-      const Step step = outlet_.send(pending_header_, MSG_MORE | MSG_NOSIGNAL);
-      if (step.bytes == 0) return step;
-      pending_header_.erase(0, step.bytes);
-      if (!pending_header_.empty()) return {.state = Step::State::would_block};
-    }
-    const Step step = outlet_.send_file(file, offset, std::min(length, announced_));
+    if (pending_header_.empty()) return std::nullopt;
+    const Step step = send_header(MSG_MORE | MSG_NOSIGNAL);
+    if (step.state == Step::State::moved) return std::nullopt;
+    return step;
+  }
+
+  /// @return moved once all of it is sent
+  Step send_header(int flags) {
+    const Step step = outlet_.send(pending_header_, flags);
+    pending_header_.erase(0, step.bytes);
+    if (step.state == Step::State::moved && !pending_header_.empty()) return {.state = Step::State::would_block};
+    return step;
+  }
+
+  Step sent(Step step) {
     announced_ -= step.bytes;
     return step;
   }
 
-  bool wait(std::chrono::milliseconds limit) override { return outlet_.wait(limit); }
-
-  void finish() override {
-    const std::string end = header(type_stdout, 0) + header(type_end_request, 8) + std::string(8, '\0');
-    if (outlet_.write(end)) linger();
-    outlet_.close();
-  }
-
-  void cut() override { outlet_.close(); }
-
- private:
   std::string header(unsigned char type, std::uint64_t content) const {
     const auto byte = [](std::uint64_t value) { return static_cast<char>(value & 0xff); };
     const auto id = static_cast<std::uint64_t>(request_id_);
@@ -78,18 +93,11 @@ class FastcgiConnection final : public Connection {
             0};
   }
 
-  void linger() {
-    ::shutdown(outlet_.fd(), SHUT_WR);
-    std::array<char, 4096> ignored{};
-    pollfd watched{.fd = outlet_.fd(), .events = POLLIN, .revents = 0};
-    while (::poll(&watched, 1, linger_ms) > 0 && ::read(outlet_.fd(), ignored.data(), ignored.size()) > 0) {
-    }
-  }
-
   Outlet outlet_;
   int request_id_;
   std::uint64_t announced_ = 0;  ///< bytes that the current record still owes
-  std::string pending_header_;
+  std::string pending_header_;   ///< of it, or the end, what is still to be sent
+  bool ending_ = false;
 };
 
 }  // namespace

@@ -1,41 +1,51 @@
 #pragma once
 
-#include <vector>
+#include <memory>
 
-#include "fcgi/answer.h"
 #include "fcgi/connection.h"
+#include "fcgi/delivery.h"
+#include "fcgi/pump.h"
 #include "fcgi/services.h"
+#include "fcgi/settlement.h"
 #include "fcgi/streaming.h"
 #include "fcgi/variables.h"
 
 namespace claimcheck::fcgi {
 
-/// A delivery that is over, but whose end the store could not be told yet.
-struct Unsettled {
-  AdmittedDelivery admitted;
-  Streamed streamed;
-};
-
 /// Answers requests, one after the other: parse, route, look up, open, choose, admit, deliver, settle. Belongs to the thread
 /// that its stores belong to.
 class Handler {
  public:
-  /// @param pace  how streams go on; `tell` is filled in for each
-  Handler(Services services, Pace pace) : services_(services), pace_(std::move(pace)) {}
+  /// @param pace  how streams go on; what differs between them is filled in for each
+  /// @param pump  who carries streams on that would have to wait; without one they are waited for
+  Handler(Services services, Pace pace, Pump* pump)
+      : services_(services), pace_(std::move(pace)), pump_(pump), settlement_(services_) {}
+  Handler(const Handler&) = delete;
+  Handler& operator=(const Handler&) = delete;
 
-  /// Sends exactly one answer, or cuts the connection. Never throws: here is the one catch of the request line.
-  void handle(const Variables& variables, const BodyReader& read_body, Connection& connection);
+  /// Sends exactly one answer, or cuts the connection; the rest of a file may be left to the pump. Never throws: here is the
+  /// one catch of the request line.
+  void handle(const Variables& variables, const BodyReader& read_body, std::unique_ptr<Connection> connection);
+
+  /// Settles and ends a delivery that the pump has carried to its end. Never throws.
+  void conclude(std::unique_ptr<Delivery> delivery);
+  /// Writes a checkpoint that the pump asked for. Never throws.
+  void write(const Checkpoint& checkpoint);
 
   /// Writes what was not written while somebody waited, or while the store was down. Never throws.
   /// @return false if something is left for another time
   bool catch_up();
 
  private:
-  void settle_again();
+  void deliver(Answer answer, std::unique_ptr<Connection> connection, RequestLine line);
+  Pace pace_of(const AdmittedDelivery& admitted);
+  void end(std::unique_ptr<Connection> connection, bool whole);
+  void catch_up_if_due();
 
   Services services_;
   Pace pace_;
-  std::vector<Unsettled> unsettled_;
+  Pump* pump_;
+  Settlement settlement_;
 };
 
 }  // namespace claimcheck::fcgi

@@ -28,11 +28,18 @@ struct Options {
   int threads = 0;
 };
 
+/// What the threads of this process share.
+struct Shared {
+  Checkpoints checkpoints;
+  Rates rates;
+  Crowds crowds;
+};
+
 /// One thread's database connection and what stands on it.
 class Thread final : public Answerer {
  public:
   Thread(const config::Config& config, const Storages& storages, const Circumstances& circumstances, const sql::Target& target,
-         Checkpoints& checkpoints, const Log& log, const Shutdown& shutdown)
+         Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump)
       : database_(sql::open_database(target)),
         handler_({.site = config.site,
                   .policies = config.policies,
@@ -43,14 +50,28 @@ class Thread final : public Answerer {
                   .keys = keys_,
                   .deliveries = deliveries_,
                   .story = story_,
-                  .checkpoints = checkpoints,
+                  .checkpoints = shared.checkpoints,
+                  .rates = shared.rates,
+                  .crowds = shared.crowds,
                   .log = log,
                   .random = random_,
                   .pause = pause_},
-                 {.stall_timeout = config.worker.stall_timeout, .shutdown = &shutdown, .tell = {}}) {}
+                 {.stall_timeout = config.worker.stall_timeout,
+                  .slowest = config.worker.slowest,
+                  .shutdown = &shutdown,
+                  .rate = nullptr,
+                  .tell = {}},
+                 pump) {}
 
-  void answer(const Variables& variables, const BodyReader& read_body, Connection& connection) override {
-    handler_.handle(variables, read_body, connection);
+  void answer(const Variables& variables, const BodyReader& read_body, std::unique_ptr<Connection> connection) override {
+    handler_.handle(variables, read_body, std::move(connection));
+  }
+
+  void carry_out(Chore chore) override {
+    if (auto* delivery = std::get_if<std::unique_ptr<Delivery>>(&chore))
+      handler_.conclude(std::move(*delivery));
+    else
+      handler_.write(std::get<Checkpoint>(chore));
   }
 
   bool catch_up() override { return handler_.catch_up(); }
@@ -93,21 +114,24 @@ int run(const Options& options) {
   const Storages storages = files::open_storages(config->storages);
   const sql::Target target = sql::target_of(config->store);
   const Circumstances circumstances{.own_socket = !listen.empty(), .exact_up_to = config->worker.exact_up_to};
-  Checkpoints checkpoints;
-  const AnswererFactory make_answerer = [&] {
-    return std::make_unique<Thread>(*config, storages, circumstances, target, checkpoints, log, shutdown);
+  Shared shared;
+  const auto make_answerer = [&](Pump* pump) -> AnswererFactory {
+    return
+        [&, pump] { return std::make_unique<Thread>(*config, storages, circumstances, target, shared, log, shutdown, pump); };
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);
   if (!listen.empty()) {
     const int listener = open_listener(listen);
     log.write(Level::info, "started", {{"listen", listen}, {"threads", threads}});
-    serve_fastcgi(listener, threads, timeouts, shutdown, make_answerer);
+    Chores chores;
+    Pump pump{chores, shared.checkpoints};
+    serve_fastcgi(listener, threads, timeouts, shutdown, {.chores = chores, .pump = pump}, make_answerer(&pump));
     log.write(Level::info, "stopped", nlohmann::ordered_json::object());
   } else if (inherited) {
-    serve_fastcgi(STDIN_FILENO, 1, timeouts, shutdown, make_answerer);
+    serve_fastcgi(STDIN_FILENO, timeouts, shutdown, make_answerer(nullptr));
   } else {
-    serve_cgi(timeouts, *make_answerer());
+    serve_cgi(timeouts, *make_answerer(nullptr)());
   }
   return 0;
 }

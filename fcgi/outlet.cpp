@@ -47,6 +47,13 @@ bool Outlet::write(std::string_view bytes) {
   return true;
 }
 
+Step Outlet::send(std::string_view bytes) {
+  stop_blocking();
+  const ssize_t count = ::write(fd_, bytes.data(), bytes.size());
+  if (count < 0) return failed_write();
+  return {.state = Step::State::moved, .bytes = static_cast<std::uint64_t>(count)};
+}
+
 Step Outlet::send(std::string_view bytes, int flags) {
   stop_blocking();
   const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), flags);

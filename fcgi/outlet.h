@@ -21,6 +21,8 @@ class Outlet {
   /// Writes all of `bytes`, waiting when it must. @return false if the other side is gone, or took nothing for too long.
   bool write(std::string_view bytes);
   /// One attempt to send text. @return how much was taken; 0 with `would_block` or `gone`
+  Step send(std::string_view bytes);
+  /// The same on a socket, with flags of send().
   Step send(std::string_view bytes, int flags);
   /// One sendfile() of at most `length` bytes; a read and a write where the file system has no sendfile.
   Step send_file(int file, std::uint64_t offset, std::uint64_t length);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <thread>
@@ -28,15 +29,20 @@ void limit_waiting(int fd, const Timeouts& timeouts) {
 
 constexpr int for_ever = -1;  // milliseconds, as poll() takes them
 constexpr int a_second = 1000;
+constexpr int a_moment = 50;
 
-/// The next connection, or -1 if there is none after `wait` milliseconds or shutdown is requested.
-int accept_next(int listener, const Shutdown& shutdown, int wait) {
-  std::array<pollfd, 2> watched{pollfd{.fd = listener, .events = POLLIN, .revents = 0},
-                                pollfd{.fd = shutdown.descriptor(), .events = POLLIN, .revents = 0}};
-  if (::poll(watched.data(), watched.size(), wait) <= 0 || watched[1].revents != 0) return -1;
-  // Several threads and processes may wait on the same listener; whoever is late gets EAGAIN and waits again.
+/// Waits until one of `watched` is readable, at most `wait` milliseconds.
+template <std::size_t Count>
+void wait_for(std::array<pollfd, Count> watched, int wait) {
+  for (pollfd& each : watched) each.events = POLLIN;
+  ::poll(watched.data(), watched.size(), wait);
+}
+
+/// The next connection that is waiting already, or -1. Several threads and processes may accept from the same listener.
+int accept_one(int listener) {
   const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) ::poll(nullptr, 0, 50);  // others will close some
+  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+    ::poll(nullptr, 0, a_moment);  // others will close some
   return fd;
 }
 
@@ -55,7 +61,7 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
   request.keepConnection = 1;                // else its first act would be to close what it has not read yet
   if (FCGX_Accept_r(&request) != 0) return;  // it has closed the connection
 
-  const auto connection = open_fastcgi(request.ipcFd, request.requestId, timeouts.stall);
+  auto connection = open_fastcgi(request.ipcFd, request.requestId, timeouts.stall);
   if (request.role == role_responder) {
     const Variables variables = [&](const char* name) { return variable(request.envp, name); };
     const BodyReader read_body = [&](std::size_t length) {
@@ -63,39 +69,77 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
       body.resize(static_cast<std::size_t>(std::max(0, FCGX_GetStr(body.data(), static_cast<int>(length), request.in))));
       return body;
     };
-    answerer.answer(variables, read_body, *connection);
-  } else {
-    connection->cut();
+    answerer.answer(variables, read_body, std::move(connection));
   }
-  request.ipcFd = -1;  // closed by the connection
+  request.ipcFd = -1;  // closed by the connection, now or later
   FCGX_Free(&request, 0);
 }
 
-void serve(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer) {
+/// One of the threads of an own-socket worker.
+void serve(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team, std::atomic<int>& answering,
+           const AnswererFactory& make_answerer) {
   const auto answerer = make_answerer();
-  int wait = for_ever;
-  while (!shutdown.requested()) {
-    const int fd = accept_next(listener, shutdown, wait);
-    if (fd >= 0) {
-      answer_one(fd, timeouts, *answerer);
-      wait = 0;  // whoever waits already comes first
-    } else {
-      wait = answerer->catch_up() ? for_ever : a_second;
+  for (int wait = 0;;) {
+    bool idle = true;
+    ++answering;
+    if (auto chore = team.chores.take()) {
+      answerer->carry_out(std::move(*chore));
+      idle = false;
     }
+    if (const int fd = accept_one(listener); fd >= 0) {
+      answer_one(fd, timeouts, *answerer);
+      idle = false;
+    }
+    --answering;
+    if (!idle) {
+      wait = 0;
+      continue;
+    }
+    if (wait == 0) wait = answerer->catch_up() ? for_ever : a_second;
+    if (!shutdown.requested()) {
+      wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = shutdown.descriptor()}, pollfd{.fd = team.chores.descriptor()}},
+               wait);
+      if (wait != for_ever) wait = 0;
+      continue;
+    }
+    // What runs may still hand something to the pump, and the pump leave something to be settled.
+    if (answering == 0 && team.pump.load() == 0 && !team.chores.waiting()) break;
+    wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = team.chores.descriptor()}}, a_moment);
   }
   answerer->catch_up();
 }
 
+void stop_blocking(int listener) {
+  ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
+}
+
 }  // namespace
 
-void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown,
+void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer) {
+  FCGX_Init();
+  stop_blocking(listener);
+  const auto answerer = make_answerer();
+  while (!shutdown.requested()) {
+    const int fd = accept_one(listener);
+    if (fd >= 0) {
+      answer_one(fd, timeouts, *answerer);
+      continue;  // whoever waits already comes first
+    }
+    const int wait = answerer->catch_up() ? for_ever : a_second;
+    wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = shutdown.descriptor()}}, wait);
+  }
+  answerer->catch_up();
+}
+
+void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
                    const AnswererFactory& make_answerer) {
   FCGX_Init();
-  ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
-  if (threads == 1) return serve(listener, timeouts, shutdown, make_answerer);
+  stop_blocking(listener);
+  std::atomic<int> answering = 0;
   std::vector<std::jthread> running;
   running.reserve(static_cast<std::size_t>(threads));
-  for (int i = 0; i < threads; ++i) running.emplace_back([&] { serve(listener, timeouts, shutdown, make_answerer); });
+  for (int i = 0; i < threads; ++i)
+    running.emplace_back([&] { serve(listener, timeouts, shutdown, team, answering, make_answerer); });
 }
 
 void serve_cgi(const Timeouts& timeouts, Answerer& answerer) {
@@ -116,8 +160,7 @@ void serve_cgi(const Timeouts& timeouts, Answerer& answerer) {
     body.resize(filled);
     return body;
   };
-  const auto connection = open_cgi(STDOUT_FILENO, timeouts.stall);
-  answerer.answer(variables, read_body, *connection);
+  answerer.answer(variables, read_body, open_cgi(STDOUT_FILENO, timeouts.stall));
   answerer.catch_up();
 }
 

@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 
+#include "fcgi/chores.h"
 #include "fcgi/connection.h"
+#include "fcgi/pump.h"
 #include "fcgi/shutdown.h"
 #include "fcgi/variables.h"
 
@@ -14,7 +16,9 @@ namespace claimcheck::fcgi {
 class Answerer {
  public:
   virtual ~Answerer() = default;
-  virtual void answer(const Variables& variables, const BodyReader& read_body, Connection& connection) = 0;
+  virtual void answer(const Variables& variables, const BodyReader& read_body, std::unique_ptr<Connection> connection) = 0;
+  /// Does what the pump has left to a thread with a store.
+  virtual void carry_out(Chore chore) = 0;
   /// Nobody is waiting: does what requests were not to wait for. @return false if it wants to be called again in a second.
   virtual bool catch_up() = 0;
 };
@@ -27,10 +31,20 @@ struct Timeouts {
   std::chrono::seconds stall{40};  ///< for any one write
 };
 
+/// What the threads of an own-socket worker share: whoever carries on, and what that leaves to them.
+struct Team {
+  Chores& chores;
+  Pump& pump;
+};
+
 /// Accepts FastCGI connections on `listener` until shutdown is requested and everything accepted is answered.
 /// libfcgi parses the requests; accepting, answering and closing are ours, so that no peer can hold a thread for ever.
-/// @param threads  1: everything happens in the calling thread and no other is started
-void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown,
+/// Everything happens in the calling thread, one request after the other: as mod_fcgid wants it.
+void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer);
+
+/// The same with several request threads, a pump for what they would have to wait for, and a listener of its own: once
+/// shutdown is requested, what waits there already is answered too, since a new worker has taken its place.
+void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
                    const AnswererFactory& make_answerer);
 
 /// Answers the one request of a CGI process from its environment and standard input.

@@ -12,6 +12,7 @@
 #include "fcgi/checkpoints.h"
 #include "fcgi/hand_off.h"
 #include "fcgi/log.h"
+#include "fcgi/throttle.h"
 
 namespace claimcheck::fcgi {
 
@@ -27,6 +28,8 @@ struct Services {
   DeliveryLog& deliveries;  ///< to read
   BufferedLog& story;       ///< to write
   Checkpoints& checkpoints;
+  Rates& rates;
+  Crowds& crowds;
   const Log& log;
   const Random& random;
   const Pause& pause;

@@ -18,17 +18,25 @@ const TokenId token{"01890000-0000-7000-8000-000000000001"}, other{"01890000-000
 class CheckpointsTest : public testing::Test {
  protected:
   void begin(const TokenId& of, const std::string& delivery) {
-    checkpoints.begin(of, {.claim = "claim", .delivery = delivery, .ranges = {{0, 1000}}}, now);
+    checkpoints.begin(of, {.claim = "claim", .delivery = delivery, .ranges = {{0, 1000 * unit}}}, now);
   }
 
+  /// @param sent  in units of what is not little
   Standing tell(const TokenId& of, const std::string& delivery, std::uint64_t sent, Asking asking = Asking::in_passing) {
-    return checkpoints.tell(of, delivery, sent, asking, now, [&](const TokenId& id, std::span<const Progress> progress) {
-      std::string written = id == token ? "token:" : "other:";
-      for (const Progress& each : progress) written += " " + each.delivery + "=" + std::to_string(each.sent);
+    return checkpoints.tell(of, delivery, sent * unit, asking, now, [&](Checkpoint checkpoint) {
+      std::string written = checkpoint.token == token ? "token:" : "other:";
+      for (const Progress& each : checkpoint.progress) written += " " + each.delivery + "=" + std::to_string(each.sent / unit);
       writes.push_back(written);
-      return reply;
+      if (later)
+        waiting.push_back(std::move(checkpoint));
+      else
+        checkpoints.written(checkpoint, reply);
     });
   }
+
+  static constexpr std::uint64_t unit = Checkpoints::little;
+  bool later = false;               ///< writes wait until somebody has time for them
+  std::vector<Checkpoint> waiting;  ///< … here
 
   Checkpoints checkpoints;
   Checkpoints::SteadyTime now{seconds{1000}};
@@ -99,7 +107,7 @@ TEST_F(CheckpointsTest, ADeliveryGoesOnWithoutTheStoreUntilItIsAboutToBeFoundDea
   EXPECT_EQ(writes.size(), 9U) << "tried every five seconds";
   now += seconds{1};
   EXPECT_EQ(tell(token, "a", 50), Standing::ended);
-  static_assert(Checkpoints::longest_silence + Checkpoints::every <= counting::dead_after);
+  static_assert(Checkpoints::longest_silence < counting::dead_after);
 }
 
 TEST_F(CheckpointsTest, AStoreThatIsBackInTimeLetsItLive) {
@@ -114,6 +122,35 @@ TEST_F(CheckpointsTest, AStoreThatIsBackInTimeLetsItLive) {
   EXPECT_EQ(tell(token, "a", 2), Standing::holds) << "nothing has moved since";
 }
 
+TEST_F(CheckpointsTest, ADownloadThatIsSlowIsToldHalfAsOften) {
+  constexpr std::uint64_t slow = unit / 20;  // a second: not much after five of them, and still not after ten
+  begin(token, "a");
+  for (std::uint64_t second = 1; second <= 30; ++second) {
+    now += seconds{1};
+    checkpoints.tell(token, "a", second * slow, Asking::in_passing, now, [&](const Checkpoint& checkpoint) {
+      writes.emplace_back();
+      checkpoints.written(checkpoint, reply);
+    });
+  }
+  EXPECT_EQ(writes.size(), 3U);
+  static_assert(Checkpoints::every_if_little < counting::stalled_after, "else it would look as if it did not move");
+}
+
+TEST_F(CheckpointsTest, AWriteThatIsMadeLaterAnswersLater) {
+  later = true;
+  begin(token, "a");
+  now += seconds{12};
+  EXPECT_EQ(tell(token, "a", 0, Asking::before_going_on), Standing::unknown);
+  now += seconds{1};
+  EXPECT_EQ(tell(token, "a", 0, Asking::before_going_on), Standing::unknown);
+  EXPECT_EQ(writes.size(), 1U) << "one at a time";
+  checkpoints.written(waiting.at(0), reply);
+  EXPECT_EQ(tell(token, "a", 0, Asking::before_going_on), Standing::holds);
+  EXPECT_EQ(tell(token, "a", 0), Standing::holds);
+  checkpoints.end(token, "a");
+  checkpoints.written(waiting.at(0), reply);  // nobody is there any more
+}
+
 TEST_F(CheckpointsTest, EightThreadsOfOneTokenDoNotWriteAtOnce) {
   constexpr int threads = 8;
   std::atomic<int> writing = 0, most = 0, count = 0;
@@ -125,12 +162,12 @@ TEST_F(CheckpointsTest, EightThreadsOfOneTokenDoNotWriteAtOnce) {
       const std::string name = std::to_string(i);
       line.arrive_and_wait();
       for (std::uint64_t sent = 1; sent <= 500; ++sent)
-        checkpoints.tell(token, name, sent, Asking::in_passing, now + seconds{5 * static_cast<int>(sent)},
-                         [&](const TokenId&, std::span<const Progress>) {
+        checkpoints.tell(token, name, sent * unit, Asking::in_passing, now + seconds{5 * static_cast<int>(sent)},
+                         [&](const Checkpoint& checkpoint) {
                            most = std::max<int>(most, ++writing);
                            ++count;
                            --writing;
-                           return std::optional{std::vector<std::string>{}};
+                           checkpoints.written(checkpoint, std::vector<std::string>{});
                          });
       checkpoints.end(token, name);
     });

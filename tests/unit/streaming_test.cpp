@@ -124,6 +124,12 @@ std::vector<Piece> whole(std::uint64_t size) {
   return {{.text = {}, .range = {.first = 0, .length = size}}};
 }
 
+/// A stream from its beginning to its end, in this thread.
+Streamed send(Connection& connection, OpenFile& file, const std::vector<Piece>& pieces, const Pace& pace) {
+  Stream stream{connection, file, pieces, pace};
+  return run(stream, connection);
+}
+
 class Streaming : public testing::Test {
  protected:
   // The worker ignores it too: sendfile() has no flag for that.
@@ -154,10 +160,10 @@ TEST_F(Streaming, FilesOfAnySizeArriveInWellFormedRecords) {
       auto received = reader(line);
       const auto connection = open_fastcgi(line.ours, request_id, patient);
       EXPECT_TRUE(connection->write("Status: 200 OK\r\n\r\n"));
-      const Streamed streamed = stream(*connection, *source, whole(size), {});
+      const Streamed streamed = send(*connection, *source, whole(size), {});
       EXPECT_EQ(streamed.outcome, Outcome::complete);
       EXPECT_EQ(streamed.sent, size);
-      connection->finish();
+      finish(*connection, patient);
       const Decoded answer = decoded(received.get());
       EXPECT_TRUE(answer.out == "Status: 200 OK\r\n\r\n" + content);
       EXPECT_TRUE(answer.out_closed);
@@ -174,10 +180,10 @@ TEST_F(Streaming, PiecesGoOutInTheirOrderWithTheTextBetweenThem) {
   const Line line = Line::socket();
   auto received = reader(line);
   const auto connection = open_fastcgi(line.ours, request_id, patient);
-  const Streamed streamed = stream(*connection, *file(content), pieces, {});
+  const Streamed streamed = send(*connection, *file(content), pieces, {});
   EXPECT_EQ(streamed.outcome, Outcome::complete);
   EXPECT_EQ(streamed.sent, 100'000U) << "only the file's own bytes count";
-  connection->finish();
+  finish(*connection, patient);
   EXPECT_TRUE(decoded(received.get()).out == "one" + content.substr(100'000, 99'999) + "two" + content.substr(0, 1) + "end");
 }
 
@@ -186,8 +192,8 @@ TEST_F(Streaming, ASlowReaderGetsEveryByte) {
   const Line line = Line::socket(1);  // the smallest buffer that the kernel grants: the stream waits again and again
   auto received = reader(line, 61);
   const auto connection = open_fastcgi(line.ours, request_id, patient);
-  EXPECT_EQ(stream(*connection, *file(content), whole(content.size()), {}).outcome, Outcome::complete);
-  connection->finish();
+  EXPECT_EQ(send(*connection, *file(content), whole(content.size()), {}).outcome, Outcome::complete);
+  finish(*connection, patient);
   const Decoded answer = decoded(received.get());
   EXPECT_TRUE(answer.out == content);
   EXPECT_TRUE(answer.ended);
@@ -201,8 +207,8 @@ TEST_F(Streaming, AReaderThatGoesAwayEndsItWithThePartThatWasTaken) {
     const Line line = Line::socket();
     auto received = reader(line, 64 * kib, 500'000);
     const auto connection = open_fastcgi(line.ours, request_id, patient);
-    const Streamed streamed = stream(*connection, *source, whole(content.size()), {});
-    connection->cut();
+    const Streamed streamed = send(*connection, *source, whole(content.size()), {});
+    connection->close();
     const std::string out = decoded(received.get()).out;
     EXPECT_EQ(streamed.outcome, Outcome::aborted);
     EXPECT_TRUE(content.starts_with(out));
@@ -217,7 +223,7 @@ TEST_F(Streaming, AReaderThatTakesNothingIsGivenUpAfterTheStallTimeout) {
   const auto connection = open_fastcgi(line.ours, request_id, std::chrono::seconds{1});
   const auto begun = std::chrono::steady_clock::now();
   const Streamed streamed =
-      stream(*connection, *file(content), whole(content.size()), {.stall_timeout = std::chrono::seconds{1}});
+      send(*connection, *file(content), whole(content.size()), {.stall_timeout = std::chrono::seconds{1}});
   const auto elapsed = std::chrono::steady_clock::now() - begun;
   EXPECT_EQ(streamed.outcome, Outcome::aborted);
   EXPECT_GT(streamed.sent, 0U);
@@ -225,7 +231,7 @@ TEST_F(Streaming, AReaderThatTakesNothingIsGivenUpAfterTheStallTimeout) {
   EXPECT_GE(elapsed, std::chrono::milliseconds{990});
   EXPECT_LT(elapsed, patient);
   EXPECT_FALSE(connection->write("more")) << "text is not waited for any longer either";
-  connection->cut();
+  connection->close();
   const Decoded answer = decoded(read_and_close(line.theirs));
   EXPECT_TRUE(content.starts_with(answer.out));
   EXPECT_FALSE(answer.ended);
@@ -242,8 +248,8 @@ TEST_F(Streaming, AFileCutShortMeanwhileFailsAndTheAnswerHasNoEnd) {
   const Line line = Line::socket();
   auto received = reader(line);
   const auto connection = open_fastcgi(line.ours, request_id, patient);
-  const Streamed streamed = stream(*connection, *source, whole(size), truncating);
-  connection->cut();
+  const Streamed streamed = send(*connection, *source, whole(size), truncating);
+  connection->close();
   const Decoded answer = decoded(received.get());
   EXPECT_EQ(streamed.outcome, Outcome::failed);
   EXPECT_EQ(streamed.sent, left);
@@ -265,8 +271,8 @@ TEST_F(Streaming, AFileThatCannotBeReadFailsAndWhatWasSentStaysSent) {
     const Line line = Line::socket();
     auto received = reader(line);
     const auto connection = open_fastcgi(line.ours, request_id, patient);
-    const Streamed streamed = stream(*connection, c.file, whole(200'000), {});
-    connection->cut();
+    const Streamed streamed = send(*connection, c.file, whole(200'000), {});
+    connection->close();
     EXPECT_EQ(streamed.outcome, Outcome::failed);
     EXPECT_EQ(streamed.sent, 65528U);
     EXPECT_FALSE(decoded(received.get()).ended);
@@ -285,8 +291,8 @@ TEST_F(Streaming, TellsHowFarItIsAndOnlyWhenItIsTimeTo) {
     const Line line = Line::socket();
     auto received = reader(line);
     const auto connection = open_fastcgi(line.ours, request_id, patient);
-    EXPECT_EQ(stream(*connection, *file(content), whole(content.size()), pace).outcome, Outcome::complete);
-    connection->finish();
+    EXPECT_EQ(send(*connection, *file(content), whole(content.size()), pace).outcome, Outcome::complete);
+    finish(*connection, patient);
     received.get();
     if (every == std::chrono::seconds{0}) {
       ASSERT_FALSE(told.empty());
@@ -305,8 +311,8 @@ TEST_F(Streaming, ADeliveryThatWasGivenUpIsCut) {
   const Line line = Line::socket();
   auto received = reader(line);
   const auto connection = open_fastcgi(line.ours, request_id, patient);
-  const Streamed streamed = stream(*connection, *file(content), whole(content.size()), pace);
-  connection->cut();
+  const Streamed streamed = send(*connection, *file(content), whole(content.size()), pace);
+  connection->close();
   EXPECT_EQ(streamed.outcome, Outcome::interrupted);
   EXPECT_GE(streamed.sent, mib);
   EXPECT_LT(streamed.sent, 2 * mib) << "at the next step";
@@ -334,11 +340,11 @@ TEST_F(Streaming, AStreamThatStoodStillAsksBeforeItSendsOn) {
                     }};
     const auto connection = open_fastcgi(line.ours, request_id, patient);
     auto streamed =
-        std::async(std::launch::async, [&] { return stream(*connection, *file(content), whole(content.size()), pace); });
+        std::async(std::launch::async, [&] { return send(*connection, *file(content), whole(content.size()), pace); });
     EXPECT_EQ(streamed.wait_for(std::chrono::milliseconds{2500}), std::future_status::timeout) << "nobody takes anything";
     auto received = reader(line);
     const Streamed result = streamed.get();
-    connection->cut();
+    connection->close();
     received.get();
     EXPECT_EQ(result.outcome, c.expected);
     EXPECT_GE(asked, 4) << "again and again while the store cannot be asked, then once more; again after another pause";
@@ -357,10 +363,10 @@ TEST_F(Streaming, ACgiAnswerGoesThroughAPipeAsItIs) {
     auto received = reader(line, 10'000);
     const auto connection = open_cgi(line.ours, patient);
     EXPECT_TRUE(connection->write("head\r\n\r\n"));
-    const Streamed streamed = stream(*connection, *source, whole(content.size()), {});
+    const Streamed streamed = send(*connection, *source, whole(content.size()), {});
     EXPECT_EQ(streamed.outcome, Outcome::complete);
     EXPECT_EQ(streamed.sent, content.size());
-    connection->finish();
+    finish(*connection, patient);
     EXPECT_TRUE(received.get() == "head\r\n\r\n" + content);
   }
 }
@@ -370,8 +376,8 @@ TEST_F(Streaming, AClosedPipeEndsACgiAnswer) {
   const Line line = Line::pipe();
   auto received = reader(line, 64 * kib, 300'000);
   const auto connection = open_cgi(line.ours, patient);
-  const Streamed streamed = stream(*connection, *file(content), whole(content.size()), {});
-  connection->cut();
+  const Streamed streamed = send(*connection, *file(content), whole(content.size()), {});
+  connection->close();
   const std::string out = received.get();
   EXPECT_EQ(streamed.outcome, Outcome::aborted);
   EXPECT_TRUE(content.starts_with(out));
