@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <iterator>
 
 #include "bench/bandwidth.h"
@@ -48,6 +49,7 @@ bool run(const Options& options, const Plan& plan) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // tables appear as they are done, also in a file
   Options options;
   Plan plan;
   CLI::App app{"delivery_bench: what a download costs, beside plain files and a PHP script"};
