@@ -9,9 +9,12 @@ namespace claimcheck::admin {
 // Each adds its nouns and verbs to the command line. What is asked for runs while CLI11 parses; it prints its result on
 // standard output and throws Error for what cannot be done.
 
-void add_token_commands(CLI::App& app, Options& options);  ///< issue, token list|show|revoke
-void add_key_commands(CLI::App& app, Options& options);    ///< key add|list|revoke
-void add_site_commands(CLI::App& app, Options& options);   ///< lock …, site …
-void add_setup_commands(CLI::App& app, Options& options);  ///< migrate, check
+void add_token_commands(CLI::App& app, Options& options);    ///< issue, token list|show|revoke
+void add_key_commands(CLI::App& app, Options& options);      ///< key add|list|revoke
+void add_site_commands(CLI::App& app, Options& options);     ///< lock …, site …
+void add_setup_commands(CLI::App& app, Options& options);    ///< migrate, check
+void add_log_feed_command(CLI::App& app, Options& options);  ///< log-feed
+/// doctor. `clock` is this machine's; `version` this program's.
+void add_doctor_command(CLI::App& app, Options& options, const Clock& clock, const std::string& version);
 
 }  // namespace claimcheck::admin

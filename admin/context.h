@@ -15,6 +15,7 @@ namespace claimcheck::admin {
 struct Options {
   std::string config;  ///< --config
   bool json = false;   ///< --json
+  int status = 0;      ///< what the program ends with if nothing is thrown
 };
 
 /// Configuration, database and storages of one command. The schema is brought up to date first: whoever has the command line

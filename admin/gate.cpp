@@ -11,8 +11,12 @@
 
 namespace claimcheck::admin {
 
+std::filesystem::path gate_file(const config::Config& config) {
+  return config.folder / "claimcheck.gate";
+}
+
 std::string gate_of(const config::Config& config, const Random& random) {
-  const std::string path = (config.folder / "claimcheck.gate").string();
+  const std::string path = gate_file(config).string();
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd >= 0) {
     const std::string gate = Secret::make(random).reveal();

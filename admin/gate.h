@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "config/config.h"
@@ -11,5 +12,8 @@ namespace claimcheck::admin {
 /// claimcheck.gate (mode 0600) beside the configuration, made on first use.
 /// Throws Error{unavailable} naming the file if it cannot be read or made.
 std::string gate_of(const config::Config& config, const Random& random);
+
+/// Where it is kept.
+std::filesystem::path gate_file(const config::Config& config);
 
 }  // namespace claimcheck::admin

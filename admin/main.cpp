@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 
 #include "admin/commands.h"
@@ -49,10 +50,13 @@ int main(int argc, char** argv) {
   admin::add_key_commands(app, options);
   admin::add_site_commands(app, options);
   admin::add_setup_commands(app, options);
+  admin::add_log_feed_command(app, options);
+  const Clock clock = [] { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); };
+  admin::add_doctor_command(app, options, clock, CLAIMCHECK_VERSION);
   sql::prepare_driver();
   try {
     app.parse(argc, argv);
-    return 0;
+    return options.status;
   } catch (const CLI::ParseError& fault) {
     return app.exit(fault) == 0 ? 0 : usage_fault;
   } catch (const Error& error) {

@@ -11,14 +11,15 @@
 #include "core/error.h"
 #include "core/representation.h"
 #include "htaccess/install.h"
+#include "htaccess/premises.h"
 
 namespace claimcheck::admin {
 namespace {
 
 struct SiteOptions {
-  std::string folder;      ///< the locked folder, or the document root
-  std::string worker_dir;  ///< holds claimcheck.fcgi; DOCROOT/claimcheck if empty
-  std::string docroot;     ///< for printing: tells the URL of the locked folder
+  std::string folder;      ///< the locked folder, or the one whose .htaccess leads to the worker
+  std::string worker_dir;  ///< holds claimcheck.fcgi; FOLDER/claimcheck if empty
+  std::string docroot;     ///< tells the URLs of folders
   std::string server = "apache";
 };
 
@@ -45,17 +46,9 @@ void report(const Options& options, const std::vector<htaccess::FileChange>& cha
   if (options.json) fmt::print("{}\n", Json{{"files", std::move(shown)}}.dump());
 }
 
-/// The URL path of a folder beneath the document root; empty if it is not beneath it.
-std::string url_path(const std::filesystem::path& folder, const std::filesystem::path& docroot) {
-  const auto relative =
-      std::filesystem::weakly_canonical(folder).lexically_relative(std::filesystem::weakly_canonical(docroot));
-  if (relative.empty() || *relative.begin() == ".." || relative == ".") return {};
-  return "/" + relative.string();
-}
-
 htaccess::Site describe(const config::Config& config, const SiteOptions& given) {
   htaccess::Site site{.prefix = config.site.prefix, .locked_path = config.storages.begin()->second.root};
-  if (!given.docroot.empty()) site.locked_url = url_path(site.locked_path, given.docroot);
+  if (!given.docroot.empty()) site.locked_url = htaccess::url_path(site.locked_path, given.docroot);
   constexpr std::string_view scheme = "unix:";
   if (config.worker.listen.starts_with(scheme)) site.socket = config.worker.listen.substr(scheme.size());
   return site;
@@ -78,9 +71,14 @@ void install_site(const Options& options, const SiteOptions& given) {
         Errc::bad_request,
         fmt::format("there is no claimcheck.fcgi in {}; copy it there, or name its folder with --worker-dir", folder.string())};
   htaccess::Site site = describe(config, given);
-  const std::string url = url_path(folder, given.folder);
+  const std::string docroot = given.docroot.empty() ? given.folder : given.docroot;
+  site.folder_url = htaccess::url_path(given.folder, docroot);
+  if (site.folder_url.empty() && std::filesystem::weakly_canonical(given.folder) != std::filesystem::weakly_canonical(docroot))
+    throw Error{Errc::bad_request, fmt::format("{} does not lie beneath the document root {}", given.folder, docroot)};
+  const std::string url = htaccess::url_path(folder, docroot);
   // A cgi-bin may lie outside the document root; web servers know it as /cgi-bin.
   site.worker_url = (url.empty() ? "/" + folder.filename().string() : url) + "/claimcheck.fcgi";
+  htaccess::site_block(site);  // refuses what it must before anything is written
   std::vector<htaccess::FileChange> changes = htaccess::install_worker(folder.string(), gate_of(config, secure_random()));
   append(changes, htaccess::install_site(given.folder, site));
   report(options, changes);
@@ -163,12 +161,13 @@ void add_site_commands(CLI::App& app, Options& options) {
   CLI::App* site = app.add_subcommand("site", "lead the site's download addresses to the worker");
   site->require_subcommand(1);
   CLI::App* install = site->add_subcommand("install", "write the rewrite block above WordPress's, and the worker's handler");
-  install->add_option("DOCROOT", given->folder)->required();
-  install->add_option("--worker-dir", given->worker_dir, "the folder of claimcheck.fcgi; DOCROOT/claimcheck without it");
+  install->add_option("FOLDER", given->folder, "the document root, or the folder of a WordPress below it")->required();
+  install->add_option("--docroot", given->docroot, "the document root, if FOLDER is not it");
+  install->add_option("--worker-dir", given->worker_dir, "the folder of claimcheck.fcgi; FOLDER/claimcheck without it");
   install->callback([&options, given] { install_site(options, *given); });
   CLI::App* remove = site->add_subcommand("remove", "take both out again");
-  remove->add_option("DOCROOT", given->folder)->required();
-  remove->add_option("--worker-dir", given->worker_dir, "the folder of claimcheck.fcgi; DOCROOT/claimcheck without it");
+  remove->add_option("FOLDER", given->folder, "the same as for the installation")->required();
+  remove->add_option("--worker-dir", given->worker_dir, "the folder of claimcheck.fcgi; FOLDER/claimcheck without it");
   remove->callback([&options, given] { remove_site(options, *given); });
   add_print(*site, options, given, site_snippets());
 }

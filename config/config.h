@@ -32,6 +32,7 @@ struct Worker {
 
 struct Config {
   std::filesystem::path folder;  ///< where the configuration file lies
+  std::filesystem::path file;    ///< the file itself; empty if it was none
   Site site;
   StoreSettings store;  ///< an empty url means an SQLite file beside the configuration
   std::map<std::string, StorageSettings> storages;

@@ -148,7 +148,10 @@ Parsed load(const std::filesystem::path& path) {
     return parsed;
   }
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
-  return parse(text, std::filesystem::absolute(path).parent_path());
+  const std::filesystem::path whole = std::filesystem::absolute(path);
+  Parsed parsed = parse(text, whole.parent_path());
+  parsed.config.file = whole;
+  return parsed;
 }
 
 }  // namespace claimcheck::config

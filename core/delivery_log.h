@@ -80,4 +80,16 @@ class DeliveryLog {
   virtual std::int64_t prune(Time before, int limit) = 0;
 };
 
+/// What a web server's log needs beside a DeliveryLog, to say what it really sent; the same connection, another reader.
+/// Methods may throw Error{unavailable}, and may be called again then.
+class DeliveryCorrections {
+ public:
+  virtual ~DeliveryCorrections() = default;
+  /// The deliveries of those ids that are in the log, in any order.
+  virtual std::vector<DeliveryRecord> find(std::span<const std::string> ids) = 0;
+  /// Writes what a delivery has sent, and its outcome, if it is in the log as handed_off: the one change to a record that is
+  /// ever made.
+  virtual void correct(const DeliveryRecord& record) = 0;
+};
+
 }  // namespace claimcheck

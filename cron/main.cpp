@@ -11,6 +11,7 @@
 #include "cron/purge.h"
 #include "cron/settle.h"
 #include "files/open_storages.h"
+#include "sql/heartbeat.h"
 #include "sql/migrate.h"
 #include "sql/stores.h"
 
@@ -87,6 +88,7 @@ int run(const Options& options) {
   const auto database = sql::open_database(sql::target_of(config->store));
   sql::migrate(*database);
   const Report report = run_jobs(*config, *database, options.dry_run ? cron::Mode::dry_run : cron::Mode::real);
+  if (!options.dry_run) sql::beat(*database, sql::cron_heartbeat, database->now());
   show(report, options);
   if (report.expired.failed == 0) return 0;
   fmt::print(stderr, "error: {} files could not be removed\nhint: the configuration lacks their storage; add it again\n",

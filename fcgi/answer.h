@@ -21,7 +21,7 @@ struct AdmittedDelivery {
   std::chrono::steady_clock::time_point asked;  ///< when the store was asked to admit it, or before
   std::vector<DeadDelivery> dead;               ///< what this admission found dead, for the log
   std::shared_ptr<Rate> rate;                   ///< if the token has one
-  std::shared_ptr<void> room;                  ///< among those that fetch a token without a limit at the same time
+  std::shared_ptr<void> room;                   ///< among those that fetch a token without a limit at the same time
 };
 
 /// What a request turned out to be about, for the logs; also when it is refused.

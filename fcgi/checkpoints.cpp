@@ -56,7 +56,7 @@ void Checkpoints::end(const TokenId& token, const std::string& delivery) {
 }
 
 bool Checkpoints::is_due(const Row& row, const Delivery& asker, SteadyTime now) {
-  if (asker.asked) return true;
+  if (asker.asked) return asker.acknowledged < *asker.asked;
   const std::uint64_t untold = asker.progress.sent - asker.stored;
   return untold > 0 && now - row.written >= (untold < little ? every_if_little : every);
 }

@@ -16,14 +16,14 @@ void linger(const Connection& connection) {
   }
 }
 
-}  // namespace
-
 void close_gently(Connection& connection) {
   // The front end closes when it has read the end of the answer. Closing first, with its STDIN records unread, would look to it
   // like a reset connection.
   if (connection.lingers()) linger(connection);
   connection.close();
 }
+
+}  // namespace
 
 bool wait(const Connection& connection, std::chrono::milliseconds limit) {
   pollfd watched{.fd = connection.descriptor(), .events = POLLOUT, .revents = 0};

@@ -38,7 +38,8 @@ class Connection {
   /// The same for [offset, offset + length) of `file`, without copying through user space.
   virtual Step send_file(int file, std::uint64_t offset, std::uint64_t length) = 0;
 
-  /// Sends some of what ends a complete answer, without waiting. @return moved once all of it is sent; then close().
+  /// Sends some of what ends a complete answer, without waiting. @return moved once all of it is sent, and ever after; then
+  /// close().
   virtual Step send_end() = 0;
 
   /// What becomes writable when more can be sent, and shows when the front end has gone.
@@ -53,9 +54,6 @@ class Connection {
 
 /// How long the front end may take to close after the end of an answer.
 inline constexpr std::chrono::milliseconds longest_linger{500};
-
-/// Closes a connection whose answer is complete, once the front end has done so, or after a moment.
-void close_gently(Connection& connection);
 
 /// Ends a complete answer in the calling thread: sends the end, waiting when it must, and closes.
 void finish(Connection& connection, std::chrono::seconds stall_timeout);

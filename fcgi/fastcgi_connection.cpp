@@ -43,6 +43,7 @@ class FastcgiConnection final : public Connection {
   }
 
   Step send_end() override {
+    if (ending_ && pending_header_.empty()) return {};
     if (!ending_) pending_header_ = header(type_stdout, 0) + header(type_end_request, 8) + std::string(8, '\0');
     ending_ = true;
     const Step step = send_header(MSG_NOSIGNAL);

@@ -95,9 +95,8 @@ void Handler::conclude(std::unique_ptr<Delivery> delivery) {
 void Handler::end(std::unique_ptr<Connection> connection, bool whole) {
   if (!whole) return connection->close();
   if (pump_ == nullptr) return finish(*connection, pace_.stall_timeout);
-  const Step step = connection->send_end();
-  if (step.state == Step::State::would_block) return pump_->see_off(std::move(connection), pace_.stall_timeout);
-  close_gently(*connection);
+  connection->send_end();  // what cannot go out yet, and the front end's moment to close, are waited for there
+  pump_->see_off(std::move(connection), pace_.stall_timeout);
 }
 
 void Handler::catch_up_if_due() {

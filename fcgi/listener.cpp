@@ -1,6 +1,7 @@
 #include "fcgi/listener.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -61,16 +62,39 @@ int listen_tcp(const std::string& host, std::string_view port_text) {
   return fd;
 }
 
+/// Whether only processes of this machine can connect to a socket.
+bool is_private(int fd) {
+  sockaddr_storage address{};
+  socklen_t length = sizeof address;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0) return false;
+  if (address.ss_family == AF_UNIX) return true;
+  if (address.ss_family == AF_INET) return ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 24 == 127;
+  return address.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);
+}
+
 }  // namespace
 
-int open_listener(const std::string& address) {
+Listener open_listener(const std::string& address) {
   constexpr std::string_view unix_scheme = "unix:";
   constexpr std::string_view tcp_scheme = "tcp:";
-  if (address.starts_with(unix_scheme)) return listen_unix(address.substr(unix_scheme.size()));
+  if (address.starts_with(unix_scheme)) return {.fd = listen_unix(address.substr(unix_scheme.size()))};
   const std::size_t colon = address.rfind(':');
   if (!address.starts_with(tcp_scheme) || colon < tcp_scheme.size())
     throw Error{Errc::bad_request, "listen at unix:/path or tcp:127.0.0.1:PORT, not at " + address};
-  return listen_tcp(address.substr(tcp_scheme.size(), colon - tcp_scheme.size()), std::string_view{address}.substr(colon + 1));
+  return {.fd = listen_tcp(address.substr(tcp_scheme.size(), colon - tcp_scheme.size()),
+                           std::string_view{address}.substr(colon + 1))};
+}
+
+std::optional<Listener> handed_listener(const char* listen_pid, const char* listen_fds, pid_t self) {
+  constexpr int first_handed = 3;  // SD_LISTEN_FDS_START
+  if (listen_pid == nullptr || listen_fds == nullptr || listen_pid != std::to_string(self)) return std::nullopt;
+  if (listen_fds != std::string_view{"1"})
+    throw Error{Errc::bad_request, fmt::format("systemd handed in {} sockets; a worker takes one ListenStream=", listen_fds)};
+  if (!is_listener(first_handed) || !is_private(first_handed))
+    throw Error{Errc::bad_request,
+                "what systemd handed in is no socket for this machine alone; let ListenStream= be /path or 127.0.0.1:PORT"};
+  ::fcntl(first_handed, F_SETFD, FD_CLOEXEC);
+  return Listener{.fd = first_handed, .lives_on = true};
 }
 
 bool is_listener(int fd) {

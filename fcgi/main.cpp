@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -30,6 +31,14 @@ struct Options {
 
 /// What the threads of this process share.
 struct Shared {
+  explicit Shared(const config::Config& config) : rates(rates_of(config)) {}
+
+  /// A name in shared memory for the workers of this configuration.
+  static std::string rates_of(const config::Config& config) {
+    const std::string place = config.folder.string();
+    return fmt::format("/claimcheck-{}-{}", ::geteuid(), Digest::of(place).hex().substr(0, 16));
+  }
+
   Checkpoints checkpoints;
   Rates rates;
   Crowds crowds;
@@ -39,7 +48,7 @@ struct Shared {
 class Thread final : public Answerer {
  public:
   Thread(const config::Config& config, const Storages& storages, const Circumstances& circumstances, const sql::Target& target,
-         Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump)
+         Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump, const std::string& mode)
       : database_(sql::open_database(target)),
         handler_({.site = config.site,
                   .policies = config.policies,
@@ -55,7 +64,8 @@ class Thread final : public Answerer {
                   .crowds = shared.crowds,
                   .log = log,
                   .random = random_,
-                  .pause = pause_},
+                  .pause = pause_,
+                  .self = {.version = CLAIMCHECK_VERSION, .mode = mode}},
                  {.stall_timeout = config.worker.stall_timeout,
                   .slowest = config.worker.slowest,
                   .shutdown = &shutdown,
@@ -91,6 +101,14 @@ class Thread final : public Answerer {
   Handler handler_;
 };
 
+/// A download holds two descriptors, its connection and its file: as many as the system grants are taken.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 bool is_cgi() {
   return std::getenv("GATEWAY_INTERFACE") != nullptr;
 }
@@ -98,9 +116,13 @@ bool is_cgi() {
 int run(const Options& options) {
   const auto config = config::load_or_explain(options.config);
   if (!config) return usage_fault;
-  const std::string listen = options.listen.empty() ? config->worker.listen : options.listen;
-  const bool inherited = listen.empty() && is_listener(STDIN_FILENO);
-  if (listen.empty() && !inherited && !is_cgi()) {
+  // What is asked for on the command line comes first; a socket that is there already makes the configured one needless.
+  const auto handed =
+      options.listen.empty() ? handed_listener(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"), ::getpid()) : std::nullopt;
+  const std::string listen = options.listen.empty() && !handed ? config->worker.listen : options.listen;
+  const bool own_socket = handed || !listen.empty();
+  const bool inherited = !own_socket && is_listener(STDIN_FILENO);
+  if (!own_socket && !inherited && !is_cgi()) {
     fmt::print(
         stderr,
         "error: no web server started this worker, and it has no socket of its own\n"
@@ -113,17 +135,20 @@ int run(const Options& options) {
   const Log log{config->log.file, parse_level(config->log.level)};
   const Storages storages = files::open_storages(config->storages);
   const sql::Target target = sql::target_of(config->store);
-  const Circumstances circumstances{.own_socket = !listen.empty(), .exact_up_to = config->worker.exact_up_to};
-  Shared shared;
+  const Circumstances circumstances{.own_socket = own_socket, .exact_up_to = config->worker.exact_up_to};
+  Shared shared{*config};
+  const std::string mode = own_socket ? "socket" : inherited ? "fastcgi" : "cgi";
   const auto make_answerer = [&](Pump* pump) -> AnswererFactory {
-    return
-        [&, pump] { return std::make_unique<Thread>(*config, storages, circumstances, target, shared, log, shutdown, pump); };
+    return [&, pump] {
+      return std::make_unique<Thread>(*config, storages, circumstances, target, shared, log, shutdown, pump, mode);
+    };
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};
   const auto threads = options.threads > 0 ? options.threads : static_cast<int>(config->worker.threads);
-  if (!listen.empty()) {
-    const int listener = open_listener(listen);
-    log.write(Level::info, "started", {{"listen", listen}, {"threads", threads}});
+  if (own_socket) {
+    allow_many_descriptors();
+    const Listener listener = handed ? *handed : open_listener(listen);
+    log.write(Level::info, "started", {{"listen", handed ? "systemd" : listen}, {"threads", threads}});
     Chores chores;
     Pump pump{chores, shared.checkpoints};
     serve_fastcgi(listener, threads, timeouts, shutdown, {.chores = chores, .pump = pump}, make_answerer(&pump));

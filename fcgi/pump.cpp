@@ -182,7 +182,8 @@ void Pump::see_off(std::uint64_t id, Passenger& passenger, SteadyTime now) {
         return drop(id);
     }
   }
-  watch(id, passenger, passenger.ended ? EPOLLIN | EPOLLRDHUP : EPOLLOUT | EPOLLRDHUP);
+  // A front end that has closed its half may still read.
+  watch(id, passenger, passenger.ended ? EPOLLIN : EPOLLOUT);
   set_alarm(id, passenger, passenger.deadline);
 }
 

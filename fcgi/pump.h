@@ -30,7 +30,8 @@ class Pump {
 
   /// Takes a delivery whose stream is not over.
   void carry_on(std::unique_ptr<Delivery> delivery);
-  /// Takes a connection whose answer is complete but for its end: sends that, and closes it.
+  /// Takes a connection whose answer is complete but for its end: sends what is missing of that, and closes it when the front
+  /// end has done so, or after a moment.
   void see_off(std::unique_ptr<Connection> connection, std::chrono::seconds stall_timeout);
   /// How many it carries.
   std::size_t load() const { return load_; }

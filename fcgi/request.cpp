@@ -202,6 +202,7 @@ Request parse_request(const Variables& variables, const BodyReader& read_body, c
                         .if_unmodified_since = header(variables, "HTTP_IF_UNMODIFIED_SINCE"),
                         .if_range = header(variables, "HTTP_IF_RANGE")};
   request.bearer = bearer_of(variables);
+  request.front_end = {.software = header(variables, "SERVER_SOFTWARE"), .gate = header(variables, "CLAIMCHECK_GATE")};
   request.network = anonymised(
       client_address(header(variables, "REMOTE_ADDR"), header(variables, "HTTP_X_FORWARDED_FOR"), site.trusted_proxies));
   request.hand_offs = hand_offs_of(variables);

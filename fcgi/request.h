@@ -16,6 +16,12 @@ enum class Method { get, head, post, options, other };
 /// Which kind of answer the client can use.
 enum class Format { text, html, json };
 
+/// What the web server in front tells about itself, for its operator.
+struct FrontEnd {
+  std::string software;  ///< SERVER_SOFTWARE
+  std::string gate;      ///< CLAIMCHECK_GATE, from the worker's .htaccess; never shown
+};
+
 /// One request, taken from its CGI variables once and within limits. Names in comments are HTTP header fields.
 struct Request {
   Method method = Method::other;
@@ -30,6 +36,7 @@ struct Request {
   std::string body;                ///< of a POST
   std::string network;             ///< the client's network, anonymised
   std::vector<HandOff> hand_offs;  ///< what the web server announces that it carries out (CLAIMCHECK_HAND_OFF)
+  FrontEnd front_end;
 };
 
 inline constexpr std::size_t longest_body = 64ULL * 1024;

@@ -27,6 +27,7 @@ void limit_waiting(int fd, const Timeouts& timeouts) {
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &write, sizeof write);
 }
 
+constexpr int nobody = -1;    // a descriptor that poll() passes over
 constexpr int for_ever = -1;  // milliseconds, as poll() takes them
 constexpr int a_second = 1000;
 constexpr int a_moment = 50;
@@ -76,17 +77,19 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
 }
 
 /// One of the threads of an own-socket worker.
-void serve(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team, std::atomic<int>& answering,
-           const AnswererFactory& make_answerer) {
+void serve(const Listener& listener, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
+           std::atomic<int>& answering, const AnswererFactory& make_answerer) {
   const auto answerer = make_answerer();
   for (int wait = 0;;) {
+    const bool ending = shutdown.requested();  // asked first: whoever was connected before is still accepted
     bool idle = true;
+    const int door = listener.lives_on && ending ? nobody : listener.fd;
     ++answering;
     if (auto chore = team.chores.take()) {
       answerer->carry_out(std::move(*chore));
       idle = false;
     }
-    if (const int fd = accept_one(listener); fd >= 0) {
+    if (const int fd = door == nobody ? nobody : accept_one(door); fd >= 0) {
       answer_one(fd, timeouts, *answerer);
       idle = false;
     }
@@ -96,15 +99,15 @@ void serve(int listener, const Timeouts& timeouts, const Shutdown& shutdown, con
       continue;
     }
     if (wait == 0) wait = answerer->catch_up() ? for_ever : a_second;
-    if (!shutdown.requested()) {
-      wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = shutdown.descriptor()}, pollfd{.fd = team.chores.descriptor()}},
+    if (!ending) {
+      wait_for(std::array{pollfd{.fd = door}, pollfd{.fd = shutdown.descriptor()}, pollfd{.fd = team.chores.descriptor()}},
                wait);
       if (wait != for_ever) wait = 0;
       continue;
     }
     // What runs may still hand something to the pump, and the pump leave something to be settled.
     if (answering == 0 && team.pump.load() == 0 && !team.chores.waiting()) break;
-    wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = team.chores.descriptor()}}, a_moment);
+    wait_for(std::array{pollfd{.fd = door}, pollfd{.fd = team.chores.descriptor()}}, a_moment);
   }
   answerer->catch_up();
 }
@@ -131,10 +134,10 @@ void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutd
   answerer->catch_up();
 }
 
-void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
+void serve_fastcgi(const Listener& listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
                    const AnswererFactory& make_answerer) {
   FCGX_Init();
-  stop_blocking(listener);
+  stop_blocking(listener.fd);
   std::atomic<int> answering = 0;
   std::vector<std::jthread> running;
   running.reserve(static_cast<std::size_t>(threads));

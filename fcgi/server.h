@@ -6,6 +6,7 @@
 
 #include "fcgi/chores.h"
 #include "fcgi/connection.h"
+#include "fcgi/listener.h"
 #include "fcgi/pump.h"
 #include "fcgi/shutdown.h"
 #include "fcgi/variables.h"
@@ -42,9 +43,10 @@ struct Team {
 /// Everything happens in the calling thread, one request after the other: as mod_fcgid wants it.
 void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer);
 
-/// The same with several request threads, a pump for what they would have to wait for, and a listener of its own: once
-/// shutdown is requested, what waits there already is answered too, since a new worker has taken its place.
-void serve_fastcgi(int listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
+/// The same with several request threads and a pump for what they would have to wait for. Once shutdown is requested, what
+/// waits already at a listener of its own is answered too, since a new worker has taken its place; what waits at one that
+/// lives on is left to the next worker.
+void serve_fastcgi(const Listener& listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
                    const AnswererFactory& make_answerer);
 
 /// Answers the one request of a CGI process from its environment and standard input.

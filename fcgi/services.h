@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "core/buffered_log.h"
 #include "core/delivery_log.h"
 #include "core/enforcement.h"
@@ -15,6 +17,12 @@
 #include "fcgi/throttle.h"
 
 namespace claimcheck::fcgi {
+
+/// What this process is.
+struct Self {
+  std::string version;
+  std::string mode;  ///< "fastcgi" (descriptor 0), "socket" (its own) or "cgi"
+};
 
 /// What the routes work with. The stores and `story` belong to one thread; the rest is shared. All must outlive it.
 struct Services {
@@ -33,6 +41,7 @@ struct Services {
   const Log& log;
   const Random& random;
   const Pause& pause;
+  Self self = {};
 };
 
 }  // namespace claimcheck::fcgi

@@ -14,7 +14,6 @@ constexpr std::uint64_t most_in_a_turn = 1024ULL * 1024;
 constexpr std::size_t copied_at_once = 65528;
 constexpr std::chrono::seconds look_round{1};
 constexpr std::chrono::milliseconds ask_again{100};
-constexpr std::chrono::seconds minute{60};
 
 }  // namespace
 
@@ -25,7 +24,7 @@ Stream::Stream(Connection& connection, OpenFile& file, std::vector<Piece> pieces
       pace_(std::move(pace)),
       last_move_(pace_.admitted),
       last_told_(std::chrono::steady_clock::now()),
-      minute_(last_told_) {}
+      window_(last_told_) {}
 
 Stream::Turn Stream::end(Outcome outcome) {
   outcome_ = outcome;
@@ -110,6 +109,7 @@ bool Stream::is_permitted(SteadyTime now) {
   if (permitted_ == 0) {
     permitted_ = std::min(pieces_[piece_].range.length, pace_.rate->portion());
     permitted_at_ = pace_.rate->reserve(permitted_, now);
+    if (permitted_at_ > now) window_ += permitted_at_ - now;
   }
   if (permitted_at_ <= now) return true;
   last_move_ = now;
@@ -152,11 +152,11 @@ bool Stream::tell(SteadyTime now) {
 }
 
 bool Stream::is_too_slow(SteadyTime now) {
-  if (pace_.slowest == 0 || now - minute_ < minute) return false;
-  const auto seconds = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now - minute_).count());
-  const bool too_slow = sent_ - sent_before_minute_ < pace_.slowest * seconds;
-  minute_ = now;
-  sent_before_minute_ = sent_;
+  if (pace_.slowest == 0 || now - window_ < pace_.slowest_over) return false;
+  const auto seconds = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now - window_).count());
+  const bool too_slow = sent_ - sent_before_window_ < pace_.slowest * seconds;
+  window_ = now;
+  sent_before_window_ = sent_;
   return too_slow;
 }
 

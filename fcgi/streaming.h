@@ -22,7 +22,8 @@ struct Pace {
   std::chrono::seconds stall_timeout{40};  ///< a client that takes nothing for so long is given up
   std::chrono::seconds stood_still{10};    ///< a stream that nobody took anything from for so long asks before it sends on
   std::chrono::milliseconds tell_every{1000};
-  std::uint64_t slowest = 0;  ///< bytes per second: a client that takes fewer over a minute is given up
+  std::uint64_t slowest = 0;              ///< bytes per second: a client that takes fewer …
+  std::chrono::seconds slowest_over{60};  ///< … over so long is given up
   /// When the delivery was admitted. If that took long it may have been given up before it began.
   std::chrono::steady_clock::time_point admitted = std::chrono::steady_clock::now();
   const Shutdown* shutdown = nullptr;  ///< given up when overdue
@@ -88,9 +89,10 @@ class Stream {
   SteadyTime permitted_at_;      ///< … and when they may be
   Outcome outcome_ = Outcome::complete;
   std::uint64_t sent_ = 0;
-  SteadyTime wake_, last_move_, last_told_, last_look_, minute_;
-  std::uint64_t sent_before_minute_ = 0;
-  bool asking_ = false;  ///< it stood still, and waits to be told that it still holds
+  SteadyTime wake_, last_move_, last_told_, last_look_;
+  SteadyTime window_;                     ///< since when the client's own speed is looked at …
+  std::uint64_t sent_before_window_ = 0;  ///< … and what had been sent by then
+  bool asking_ = false;                   ///< it stood still, and waits to be told that it still holds
 };
 
 /// Carries a stream to its end in the calling thread.

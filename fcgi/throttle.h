@@ -1,23 +1,31 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 
 namespace claimcheck::fcgi {
 
+/// When all that has been reserved of a rate will have been sent: nanoseconds of the steady clock, which all processes of a
+/// machine share.
+using Horizon = std::atomic<std::int64_t>;
+
 /// A rate that the deliveries of one claim share: each reserves what it will send next and is told when. Fair, because
-/// reservations are served in the order they are made. Safe to share between threads.
+/// reservations are served in the order they are made. Safe to share between threads, and by its horizon between processes.
 class Rate {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
   /// @param per_second  bytes, at least 1
   /// @param burst       bytes that may go out at once after a pause
-  Rate(std::uint64_t per_second, std::uint64_t burst) : per_second_(per_second), burst_(burst) {}
+  /// @param shared      must outlive it; without it, its own
+  Rate(std::uint64_t per_second, std::uint64_t burst, Horizon* shared = nullptr)
+      : per_second_(per_second), burst_(burst), horizon_(shared == nullptr ? own_ : *shared) {}
 
   /// How much to reserve at a time: small enough to be even, large enough to be cheap.
   std::uint64_t portion() const;
@@ -25,11 +33,11 @@ class Rate {
   SteadyTime reserve(std::uint64_t bytes, SteadyTime now);
 
  private:
-  std::chrono::nanoseconds time_for(std::uint64_t bytes) const;
+  std::int64_t time_for(std::uint64_t bytes) const;
 
   std::uint64_t per_second_, burst_;
-  std::mutex mutex_;
-  SteadyTime next_;  ///< when all that is reserved will have been sent at the rate
+  Horizon own_ = 0;
+  Horizon& horizon_;
 };
 
 /// How many are doing something at once, by name. Safe to share between threads.
@@ -43,13 +51,32 @@ class Crowds {
   std::map<std::string, std::size_t> counts_;
 };
 
-/// The rates in use in this process. Safe to share between threads.
+/// The rates in use. Safe to share between threads.
 class Rates {
  public:
-  /// The rate that everybody shares who asks for the same `name`, as long as anybody holds it.
+  /// Known to this process alone.
+  Rates() = default;
+  /// Shared by all processes of this user that give the same name, in POSIX shared memory; if there is none to be had, known to
+  /// this process alone.
+  explicit Rates(const std::string& shared_name);
+  ~Rates();
+  Rates(const Rates&) = delete;
+  Rates& operator=(const Rates&) = delete;
+
+  /// The rate that everybody shares who asks for the same `name`, as long as anybody uses it.
   std::shared_ptr<Rate> share(const std::string& name, std::uint64_t per_second, std::uint64_t burst);
+  bool is_shared() const { return !slots_.empty(); }
 
  private:
+  struct Slot {
+    std::atomic<std::uint64_t> key;
+    Horizon horizon;
+  };
+  static_assert(Horizon::is_always_lock_free, "locks cannot be shared by processes");
+
+  Horizon* find(const std::string& name) const;
+
+  std::span<Slot> slots_;
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<Rate>> rates_;
 };

@@ -1,6 +1,5 @@
 #include "fcgi/token_api.h"
 
-#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -8,6 +7,7 @@
 #include "core/issue.h"
 #include "core/quantity.h"
 #include "core/representation.h"
+#include "fcgi/api_key.h"
 #include "fcgi/json_body.h"
 #include "fcgi/pages.h"
 
@@ -18,14 +18,6 @@ constexpr int most_listed = 200;
 
 Error bad(const char* field, const char* message) {
   return Error{Errc::bad_request, message, {{"field", field}}};
-}
-
-void require_scope(const Services& services, const Request& request, Scope scope) {
-  const auto presented = Secret::parse(request.bearer);
-  const auto key = presented ? services.keys.find(presented->digest()) : std::nullopt;
-  if (!key || key->revoked_at) throw Error{Errc::unauthorized};
-  if (std::ranges::find(key->scopes, scope) == key->scopes.end())
-    throw Error{Errc::forbidden, {}, {{"scope", std::string{to_string(scope)}}}};
 }
 
 std::optional<seconds> take_ttl(JsonBody& body) {
@@ -85,19 +77,19 @@ TokenId id_of(const Request& request) {
 
 Answer list_or_issue_tokens(const Services& services, const Request& request, Subject&) {
   const bool post = request.method == Method::post;
-  require_scope(services, request, post ? Scope::issue : Scope::read);
+  require_scope(services, request.bearer, post ? Scope::issue : Scope::read);
   return {.reply = post ? issue_token(services, request) : list_tokens(services, request)};
 }
 
 Answer show_token(const Services& services, const Request& request, Subject&) {
-  require_scope(services, request, Scope::read);
+  require_scope(services, request.bearer, Scope::read);
   const auto token = services.tokens.find(id_of(request));
   if (!token) throw Error{Errc::invalid_token, "no token has this id"};
   return {.reply = json_reply(200, represent_story(*token, services.deliveries, services.tokens.now()).dump())};
 }
 
 Answer revoke_token(const Services& services, const Request& request, Subject&) {
-  require_scope(services, request, Scope::manage);
+  require_scope(services, request.bearer, Scope::manage);
   const auto token = Enforcement{services.tokens, services.pause}.revoke(id_of(request));
   if (!token) throw Error{Errc::invalid_token, "no token has this id"};
   return {.reply = json_reply(200, represent(*token, services.tokens.now()).dump())};

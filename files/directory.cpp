@@ -72,6 +72,8 @@ class Directory final : public Storage {
     const std::string name{last_segment(path)};
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
     Descriptor file{::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+    if (file.get() < 0 && (errno == EMFILE || errno == ENFILE))
+      throw Error{Errc::unavailable, fmt::format("{} cannot be opened: {}", path, std::strerror(errno))};
     struct stat status{};
     if (file.get() < 0 || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) throw not_found(path);
     return std::make_unique<DirectoryFile>(std::move(file), version_of(status));

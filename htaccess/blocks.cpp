@@ -50,10 +50,10 @@ EnableSendfile On
 )conf";
 
 constexpr std::string_view site_rule =
-    R"conf(# Hands @prefix@/... to claimcheck. Keep this above "BEGIN WordPress". To remove: claimcheck site remove DOCROOT
+    R"conf(# Hands @prefix@/... to claimcheck. Keep this above "BEGIN WordPress". To remove: claimcheck site remove FOLDER
 <IfModule mod_rewrite.c>
 RewriteEngine On
-RewriteRule ^@pattern@(/.*)?$ @worker_url@$1 [QSA,L]
+RewriteRule ^@pattern_in_folder@(/.*)?$ @worker_url@$1 [QSA,L]
 </IfModule>
 )conf";
 
@@ -229,12 +229,23 @@ std::string as_pattern(std::string_view url_path) {
   return pattern;
 }
 
+/// The prefix as rules in the folder's .htaccess see it: without the folder's own URL, which Apache takes away.
+std::string_view prefix_in_folder(const Site& site) {
+  const std::string folder = site.folder_url + "/";
+  if (site.prefix.starts_with(folder)) return std::string_view(site.prefix).substr(folder.size());
+  throw Error{Errc::bad_request,
+              fmt::format("the prefix \"{0}\" does not lie beneath {1}, whose .htaccess is to lead there; set "
+                          "prefix = \"{1}{0}\" in [site], or install into the document root",
+                          site.prefix, site.folder_url)};
+}
+
 /// Every part, checked, under the names that the templates use.
 /// @param hand_off, announcement  lines that make sense only if the locked directory is known; templates themselves, so they
 /// come first
 Values checked(const Site& site, std::string_view hand_off = {}, std::string_view announcement = {}) {
   require_url_path("the prefix", site.prefix);
   require_url_path("the worker's URL", site.worker_url);
+  if (!site.folder_url.empty()) require_url_path("the folder's URL", site.folder_url);
   require_file_path("the socket", site.socket);
   if (!site.locked_url.empty()) require_url_path("the locked directory's URL", site.locked_url);
   if (!site.locked_path.empty()) require_file_path("the locked directory", site.locked_path);
@@ -245,6 +256,7 @@ Values checked(const Site& site, std::string_view hand_off = {}, std::string_vie
           {"prefix", site.prefix},
           {"prefix_pattern", as_pattern(site.prefix)},
           {"pattern", as_pattern(site.prefix).substr(1)},
+          {"pattern_in_folder", as_pattern(prefix_in_folder(site))},
           {"worker_url", site.worker_url},
           {"socket", site.socket},
           {"locked_url", site.locked_url},

@@ -15,6 +15,7 @@ inline constexpr std::string_view worker_name = "claimcheck-worker";
 struct Site {
   std::string prefix = "/dl";                              ///< URL prefix of claimcheck's routes
   std::string worker_url = "/claimcheck/claimcheck.fcgi";  ///< URL path of the worker under Apache
+  std::string folder_url;   ///< URL path of the folder whose .htaccess leads to the worker; empty: the document root
   std::string locked_url;   ///< URL path of the locked directory, for nginx and lighttpd; may be empty
   std::string locked_path;  ///< file system path of the locked directory
   std::string socket = "/run/claimcheck/claimcheck.sock";  ///< own-socket worker, for nginx, lighttpd, mod_proxy_fcgi
@@ -26,8 +27,9 @@ struct Site {
 /// redirect
 std::string lock_block(const std::string& gate);
 
-/// The rewrite block for the site's root .htaccess. This and the snippets below throw Error{bad_request} if a part of `site`
-/// has characters that would mean something else in a server's configuration.
+/// The rewrite block for the .htaccess of the site's root, or of the folder `folder_url`, beneath which the prefix must lie
+/// then. This and the snippets below throw Error{bad_request} if a part of `site` has characters that would mean something
+/// else in a server's configuration.
 std::string site_block(const Site& site);
 
 /// A cgi-bin runs programs already, and hosts often forbid `Options` there, which would make the whole folder answer 500.

@@ -53,9 +53,16 @@ void remove_file(const std::string& path) {
   }
 }
 
+/// WordPress's rules take every address that no file answers to.
+bool is_below_wordpress(std::string_view text, std::string_view name) {
+  return text.find("# BEGIN WordPress") < text.find(fmt::format("# BEGIN {}", name));
+}
+
 FileChange put_block(const std::string& path, std::string_view name, const std::string& block, Position position) {
   const auto old = read_file(path);
-  const std::string text = with_block(old.value_or(""), name, block, position);
+  std::string text = with_block(old.value_or(""), name, block, position);
+  if (position == Position::top && is_below_wordpress(text, name))
+    text = with_block(without_block(text, name), name, block, position);
   if (old == text) return {path, Change::unchanged};
   replace_file(path, text);
   return {path, old ? Change::updated : Change::created};
@@ -112,14 +119,14 @@ std::vector<FileChange> remove_lock(const std::string& directory) {
   return changes;
 }
 
-std::vector<FileChange> install_site(const std::string& site_root, const Site& site) {
-  require_directory(site_root);
-  return {put_block(settings_file(site_root), site_name, site_block(site), Position::top)};
+std::vector<FileChange> install_site(const std::string& folder, const Site& site) {
+  require_directory(folder);
+  return {put_block(settings_file(folder), site_name, site_block(site), Position::top)};
 }
 
-std::vector<FileChange> remove_site(const std::string& site_root) {
-  require_directory(site_root);
-  return take_block(settings_file(site_root), site_name);
+std::vector<FileChange> remove_site(const std::string& folder) {
+  require_directory(folder);
+  return take_block(settings_file(folder), site_name);
 }
 
 std::vector<FileChange> install_worker(const std::string& directory, const std::string& gate) {

@@ -21,9 +21,10 @@ std::vector<FileChange> install_lock(const std::string& directory, const std::st
 /// Takes the block out again, and the index files that still are exactly ours. A .htaccess that held nothing else is removed.
 std::vector<FileChange> remove_lock(const std::string& directory);
 
-/// Puts the rewrite block at the top of the site root's .htaccess.
-std::vector<FileChange> install_site(const std::string& site_root, const Site& site);
-std::vector<FileChange> remove_site(const std::string& site_root);
+/// Puts the rewrite block at the top of a folder's .htaccess: the site root's, or that of `site.folder_url`. One that stands
+/// below WordPress's, where nothing reaches it, is lifted there.
+std::vector<FileChange> install_site(const std::string& folder, const Site& site);
+std::vector<FileChange> remove_site(const std::string& folder);
 
 /// Puts the handler block into the .htaccess of the folder that holds the worker.
 std::vector<FileChange> install_worker(const std::string& directory, const std::string& gate);

@@ -1,5 +1,6 @@
 #include "core/delivery_log.h"
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.h"
@@ -47,6 +48,15 @@ std::string insert_of(std::size_t rows) {
     statement += statements::delivery_values;
   }
   return statement;
+}
+
+/// A search asks for so many deliveries at once.
+constexpr std::size_t most_sought = 128;
+
+std::string search_for(std::size_t ids) {
+  std::string statement{statements::find_deliveries};
+  for (std::size_t i = 0; i < ids; ++i) statement += i == 0 ? "?" : ",?";
+  return statement + ')';
 }
 
 void append_together(Database& database, std::span<const DeliveryRecord> records) {
@@ -147,6 +157,28 @@ std::vector<RefusalRecord> SqlDeliveryLog::refusals_of_token(const TokenId& toke
 std::int64_t SqlDeliveryLog::prune(Time before, int limit) {
   return prune_table(database_, statements::end_of_old_delivery, statements::prune_deliveries, before, limit) +
          prune_table(database_, statements::end_of_old_refusals, statements::prune_refusals, before, limit);
+}
+
+std::vector<DeliveryRecord> SqlDeliveryLog::find(std::span<const std::string> ids) {
+  std::vector<DeliveryRecord> records;
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(ids.size(), most_sought));
+    ids = ids.subspan(some.size());
+    // The rest of the list is filled up with the last id, so that few statements are prepared.
+    std::vector<Value> values(some.size() == 1 ? 1 : most_sought, some.back());
+    std::ranges::copy(some, values.begin());
+    for (const Row& row : database_.query(search_for(values.size()), values)) records.push_back(read_delivery(row));
+  }
+  return records;
+}
+
+void SqlDeliveryLog::correct(const DeliveryRecord& record) {
+  try {
+    database_.execute(statements::correct_delivery, {to_value(record.sent), std::string{to_string(record.outcome)}, record.id,
+                                                     std::string{to_string(Outcome::handed_off)}});
+  } catch (const InDoubt&) {
+    throw Error{Errc::unavailable, "the connection to the database broke"};
+  }
 }
 
 }  // namespace claimcheck::sql

@@ -77,6 +77,12 @@ inline constexpr std::string_view delivery_values = "(?,?,?,?,?,?,?,?,?,?,?)";
 inline constexpr auto deliveries_of_token =
     Text{"SELECT "} + delivery_columns + Text{" FROM {deliveries} WHERE token_id = ? ORDER BY ended_at DESC, id DESC LIMIT ?"};
 
+/// Begins the search for deliveries; a list of as many `?` as there are ids follows, and a parenthesis.
+inline constexpr auto find_deliveries = Text{"SELECT "} + delivery_columns + Text{" FROM {deliveries} WHERE id IN ("};
+
+/// Notes what a delivery has really sent if its outcome is the given one. 1 row, or 0 if it is another, or there is none.
+inline constexpr Text correct_delivery{"UPDATE {deliveries} SET sent = ?, outcome = ? WHERE id = ? AND outcome = ?"};
+
 /// The end of the oldest delivery but so many that ended before a moment; 0 or 1 row.
 inline constexpr Text end_of_old_delivery{
     "SELECT ended_at FROM {deliveries} WHERE ended_at < ? ORDER BY ended_at LIMIT 1 OFFSET ?"};
@@ -132,7 +138,22 @@ inline constexpr Text revoke_key{"UPDATE {api_keys} SET revoked_at = ? WHERE id 
 /// All that the database says about itself: (name, value).
 inline constexpr Text list_meta{"SELECT name, value FROM {meta}"};
 
+/// What is noted under a name; 0 or 1 row.
+inline constexpr Text find_meta{"SELECT value FROM {meta} WHERE name = ?"};
+
+/// Notes something else under a name. 1 row, or 0 if there is none of that name or it says so already.
+inline constexpr Text replace_meta{"UPDATE {meta} SET value = ? WHERE name = ? AND value <> ?"};
+
 /// Notes something. 1 row, or a duplicate key if the name exists.
 inline constexpr Text add_meta{"INSERT INTO {meta} (name, value) VALUES (?, ?)"};
+
+/// Notes something else under a name. 1 row, or 0 if there is no such name or the value is the same.
+inline constexpr Text replace_meta{"UPDATE {meta} SET value = ? WHERE name = ? AND value <> ?"};
+
+/// What is noted under a name; 0 or 1 row.
+inline constexpr Text find_meta{"SELECT value FROM {meta} WHERE name = ?"};
+
+/// How durable a commit is: 1 means it survives a power failure. MySQL only.
+inline constexpr Text durability{"SELECT CAST(@@GLOBAL.innodb_flush_log_at_trx_commit AS SIGNED)"};
 
 }  // namespace claimcheck::sql::statements

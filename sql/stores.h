@@ -26,8 +26,8 @@ class SqlTokenStore final : public TokenStore, public TokenSweep {
   Database& database_;
 };
 
-/// DeliveryLog over tables `deliveries` and `refusals`. Keeps a reference to `database`.
-class SqlDeliveryLog final : public DeliveryLog {
+/// DeliveryLog and DeliveryCorrections over tables `deliveries` and `refusals`. Keeps a reference to `database`.
+class SqlDeliveryLog final : public DeliveryLog, public DeliveryCorrections {
  public:
   explicit SqlDeliveryLog(Database& database) : database_(database) {}
   void append(std::span<const DeliveryRecord> records) override;
@@ -35,6 +35,8 @@ class SqlDeliveryLog final : public DeliveryLog {
   std::vector<DeliveryRecord> of_token(const TokenId& token, int limit) override;
   std::vector<RefusalRecord> refusals_of_token(const TokenId& token, int limit) override;
   std::int64_t prune(Time before, int limit) override;
+  std::vector<DeliveryRecord> find(std::span<const std::string> ids) override;
+  void correct(const DeliveryRecord& record) override;
 
  private:
   Database& database_;

@@ -135,8 +135,8 @@ class MemoryTokenStore final : public TokenStore, public TokenSweep {
   Memory& memory_;
 };
 
-/// DeliveryLog over a Memory.
-class MemoryDeliveryLog final : public DeliveryLog {
+/// DeliveryLog and DeliveryCorrections over a Memory.
+class MemoryDeliveryLog final : public DeliveryLog, public DeliveryCorrections {
  public:
   explicit MemoryDeliveryLog(Memory& memory) : memory_(memory) {}
 
@@ -192,6 +192,23 @@ class MemoryDeliveryLog final : public DeliveryLog {
     for (int i = 0; i < limit && !memory_.refusals_.empty() && memory_.refusals_.front().last < before; ++i, ++removed)
       memory_.refusals_.erase(memory_.refusals_.begin());
     return removed;
+  }
+
+  std::vector<DeliveryRecord> find(std::span<const std::string> ids) override {
+    const std::lock_guard guard{memory_.mutex_};
+    std::vector<DeliveryRecord> records;
+    for (const auto& [id, record] : memory_.deliveries_) {
+      if (std::find(ids.begin(), ids.end(), id) != ids.end()) records.push_back(record);
+    }
+    return records;
+  }
+
+  void correct(const DeliveryRecord& record) override {
+    const std::lock_guard guard{memory_.mutex_};
+    const auto found = memory_.deliveries_.find(record.id);
+    if (found == memory_.deliveries_.end() || found->second.outcome != Outcome::handed_off) return;
+    found->second.sent = record.sent;
+    found->second.outcome = record.outcome;
   }
 
  private:

@@ -15,6 +15,7 @@ class DeliveryLogContract : public testing::TestWithParam<test::PlaceKind> {
   std::unique_ptr<test::Place> place_ = GetParam().make();
   std::unique_ptr<test::Stores> stores_ = place_->connect();
   DeliveryLog& log_ = stores_->log();
+  DeliveryCorrections& corrections_ = stores_->corrections();
 };
 
 DeliveryRecord sample_record(int number) {
@@ -155,6 +156,54 @@ TEST_P(DeliveryLogContract, ADeliveryIsLoggedOnce) {
   log_.append({&record, 1});
   log_.append({&record, 1});
   EXPECT_EQ(log_.of_token(record.token, 10), std::vector{record});
+}
+
+TEST_P(DeliveryLogContract, DeliveriesAreFoundByTheirIds) {
+  std::vector<DeliveryRecord> records;
+  for (int number = 1; number <= 300; ++number) records.push_back(sample_record(number));
+  log_.append(records);
+  for (const std::size_t count : {0UL, 1UL, 2UL, 127UL, 128UL, 129UL, 300UL}) {
+    const auto some = std::span{records}.first(count);
+    std::vector<std::string> sought{"not there", sample_uuid(5000)};
+    for (const DeliveryRecord& record : some) sought.insert(sought.begin(), record.id);
+    std::vector<DeliveryRecord> found = corrections_.find(sought);
+    std::ranges::sort(found, {}, &DeliveryRecord::id);
+    EXPECT_TRUE(std::ranges::equal(found, some)) << count;
+  }
+  EXPECT_TRUE(corrections_.find({}).empty());
+  EXPECT_EQ(corrections_.find(std::vector{sample_uuid(7)}), std::vector{sample_record(7)});
+}
+
+TEST_P(DeliveryLogContract, OnlyTheEndOfAHandedOffDeliveryIsCorrectedAndOnlyOnce) {
+  const Outcome all[] = {Outcome::complete, Outcome::aborted, Outcome::interrupted, Outcome::handed_off, Outcome::failed};
+  int number = 0;
+  for (const Outcome before : all) {
+    for (const Outcome after : {Outcome::complete, Outcome::aborted}) {
+      SCOPED_TRACE(std::string{to_string(before)} + " to " + to_string(after));
+      DeliveryRecord record = sample_record(++number);
+      record.outcome = before;
+      log_.append({&record, 1});
+      DeliveryRecord given = record;
+      given.sent = 700;
+      given.outcome = after;
+      given.network = "another";
+      given.range = {};
+      corrections_.correct(given);
+      DeliveryRecord expected = record;
+      if (before == Outcome::handed_off) {
+        expected.sent = 700;
+        expected.outcome = after;
+      }
+      EXPECT_EQ(corrections_.find(std::vector{record.id}), std::vector{expected});
+      given.sent = 800;
+      given.outcome = Outcome::failed;
+      corrections_.correct(given);
+      log_.append({&record, 1});  // its worker says again what it knew
+      EXPECT_EQ(corrections_.find(std::vector{record.id}), std::vector{expected});
+    }
+  }
+  corrections_.correct(sample_record(400));
+  EXPECT_TRUE(corrections_.find(std::vector{sample_uuid(400)}).empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(On, DeliveryLogContract, testing::ValuesIn(test::place_kinds),

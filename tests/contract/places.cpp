@@ -17,6 +17,7 @@ class MemoryStores final : public Stores {
   TokenStore& tokens() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
   DeliveryLog& log() override { return log_; }
+  DeliveryCorrections& corrections() override { return log_; }
   KeyStore& keys() override { return keys_; }
 
  private:
@@ -40,6 +41,7 @@ class SqlStores final : public Stores {
   TokenStore& tokens() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
   DeliveryLog& log() override { return log_; }
+  DeliveryCorrections& corrections() override { return log_; }
   KeyStore& keys() override { return keys_; }
 
  private:

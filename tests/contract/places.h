@@ -18,6 +18,7 @@ class Stores {
   virtual TokenStore& tokens() = 0;
   virtual TokenSweep& sweep() = 0;
   virtual DeliveryLog& log() = 0;
+  virtual DeliveryCorrections& corrections() = 0;
   virtual KeyStore& keys() = 0;
 };
 

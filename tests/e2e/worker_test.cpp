@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "fcgi/connection.h"
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/front_end.h"
 #include "tests/support/http_client.h"
@@ -151,6 +152,21 @@ TEST_F(Worker, ASecondDownloadFromTheStartWaitsForTheFirst) {
   wait_until("it has gone", [&] { return ask({.method = "HEAD", .target = token.path}).status == 200; });
   EXPECT_EQ(ask(whole).sha256, sha256(large));
   EXPECT_EQ(show().at("uses"), 1);
+}
+
+TEST_F(Worker, AnswersThatNobodyReadsHoldNoThread) {
+  const auto worker = site.start_worker("worker", 1);
+  const Issued small = site.issue(site.add_file("small.bin", "small"), {.policy = "open"});
+  constexpr int answers = 20;
+  std::vector<std::unique_ptr<FastCgiExchange>> silent;
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < answers; ++i) {
+    silent.push_back(std::make_unique<FastCgiExchange>(site.socket_address("worker")));
+    silent.back()->request(cgi_variables({.target = i % 2 == 0 ? small.path : "/dl/healthz"}));
+  }
+  EXPECT_EQ(ask({.target = "/dl/healthz"}).status, 200);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, answers * fcgi::longest_linger / 2) << "their moments to close";
+  for (auto& exchange : silent) EXPECT_TRUE(exchange->answer().complete);
 }
 
 TEST_F(Worker, LookingCountsNothingAndTheButtonLeadsToAClaim) {

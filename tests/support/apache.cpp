@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> modules(ApacheKind kind) {
+std::vector<std::string> modules(ApacheKind kind, bool with_php) {
   std::vector<std::string> names{"mpm_event", "authz_core", "access_compat", "alias", "autoindex", "deflate", "dir",
                                  "env",       "filter",     "headers",       "mime",  "rewrite",   "setenvif"};
   switch (kind) {
@@ -26,15 +26,24 @@ std::vector<std::string> modules(ApacheKind kind) {
       names.emplace_back("cgid");
       break;
     case ApacheKind::proxy_fcgi:
-      names.insert(names.end(), {"proxy", "proxy_fcgi", "xsendfile"});
+      names.emplace_back("xsendfile");
       break;
   }
+  if (kind == ApacheKind::proxy_fcgi || with_php) names.insert(names.end(), {"proxy", "proxy_fcgi"});
   return names;
 }
 
-std::string configuration(ApacheKind kind, const Site& site, const fs::path& folder, const std::string& worker) {
+/// As in Debian's php-fpm.conf for Apache.
+std::string php_lines(const std::string& socket) {
+  if (socket.empty()) return "";
+  return fmt::format("<FilesMatch \".+\\.ph(?:ar|p|tml)$\">\n  SetHandler \"proxy:unix:{}|fcgi://localhost\"\n</FilesMatch>\n",
+                     socket);
+}
+
+std::string configuration(ApacheKind kind, const Site& site, const fs::path& folder, const std::string& worker,
+                          const std::string& php) {
   std::string text;
-  for (const auto& name : modules(kind))
+  for (const auto& name : modules(kind, !php.empty()))
     text += fmt::format("LoadModule {0}_module /usr/lib/apache2/modules/mod_{0}.so\n", name);
   if (site_has_own_user()) text += "User www-data\nGroup www-data\n";
   text += fmt::format(R"(ServerRoot "{folder}"
@@ -70,6 +79,7 @@ DocumentRoot "{docroot}"
 )",
                       fmt::arg("folder", folder.string()), fmt::arg("port", site.port()),
                       fmt::arg("docroot", site.docroot().string()));
+  text += php_lines(php);
   switch (kind) {
     case ApacheKind::fcgid:
       text += fmt::format("FcgidIPCDir \"{0}/fcgid\"\nFcgidProcessTableFile \"{0}/fcgid.table\"\nXSendFilePath \"{1}\"\n",
@@ -87,10 +97,11 @@ DocumentRoot "{docroot}"
 
 class Apache final : public FrontEnd {
  public:
-  Apache(ApacheKind kind, const Site& site, const std::string& worker) : folder_(site.folder() / "apache") {
+  Apache(ApacheKind kind, const Site& site, const std::string& worker, const std::string& php, const Edits& edits)
+      : folder_(site.folder() / "apache") {
     fs::create_directories(folder_ / "fcgid");
     give_to_site_user(folder_ / "fcgid");
-    write_file(folder_ / "apache.conf", configuration(kind, site, folder_, worker));
+    write_file(folder_ / "apache.conf", edited(configuration(kind, site, folder_, worker, php), edits));
     server_ = std::make_unique<Process>(
         std::vector<std::string>{"/usr/sbin/apache2", "-DFOREGROUND", "-f", (folder_ / "apache.conf").string()},
         folder_ / "error.log");
@@ -110,8 +121,9 @@ class Apache final : public FrontEnd {
 
 }  // namespace
 
-std::unique_ptr<FrontEnd> start_apache(ApacheKind kind, const Site& site, const std::string& worker) {
-  return std::make_unique<Apache>(kind, site, worker);
+std::unique_ptr<FrontEnd> start_apache(ApacheKind kind, const Site& site, const std::string& worker, const std::string& php,
+                                       const Edits& edits) {
+  return std::make_unique<Apache>(kind, site, worker, php, edits);
 }
 
 }  // namespace claimcheck::test

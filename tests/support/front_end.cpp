@@ -37,21 +37,30 @@ std::string name_of(Front front) {
   throw std::logic_error("no such front end");
 }
 
-std::unique_ptr<FrontEnd> start(Front front, Site& site) {
+std::string edited(std::string text, const Edits& edits) {
+  for (const auto& [from, to] : edits) {
+    const auto at = text.find(from);
+    if (at == std::string::npos) throw std::runtime_error("no \"" + from + "\" in\n" + text);
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::unique_ptr<FrontEnd> start(Front front, Site& site, const Edits& edits) {
   const std::string socket = "worker";
   switch (front) {
     case Front::apache_fcgid:
-      return start_apache(ApacheKind::fcgid, site);
+      return start_apache(ApacheKind::fcgid, site, {}, {}, edits);
     case Front::apache_cgi:
-      return start_apache(ApacheKind::cgid, site);
+      return start_apache(ApacheKind::cgid, site, {}, {}, edits);
     case Front::apache_proxy: {
       auto worker = site.start_worker(socket);
       return std::make_unique<WithWorker>(std::move(worker),
-                                          start_apache(ApacheKind::proxy_fcgi, site, site.socket_address(socket)));
+                                          start_apache(ApacheKind::proxy_fcgi, site, site.socket_address(socket), {}, edits));
     }
     case Front::nginx: {
       auto worker = site.start_worker(socket);
-      return std::make_unique<WithWorker>(std::move(worker), start_nginx(site, {site.socket_address(socket)}));
+      return std::make_unique<WithWorker>(std::move(worker), start_nginx(site, {site.socket_address(socket)}, edits));
     }
   }
   throw std::logic_error("no such front end");

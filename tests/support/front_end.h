@@ -3,6 +3,8 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/site.h"
 
@@ -29,8 +31,15 @@ class FrontEnd {
   virtual std::string log() const = 0;
 };
 
+/// Texts of a server's configuration and what they are to be instead.
+using Edits = std::vector<std::pair<std::string, std::string>>;
+
+/// The text with edits made, each where it is found first. Throws if one of them is not found.
+std::string edited(std::string text, const Edits& edits);
+
 /// Starts a web server for the site and waits until it accepts connections on site.port().
-std::unique_ptr<FrontEnd> start(Front front, Site& site);
+/// @param edits  to the server's own configuration, to break it
+std::unique_ptr<FrontEnd> start(Front front, Site& site, const Edits& edits = {});
 
 /// The lines that `claimcheck site print KIND --docroot …` prints, with the place of the socket it assumes replaced by
 /// `address`, which may be anything that the server takes there.

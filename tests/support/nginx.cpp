@@ -58,11 +58,11 @@ http {{
 
 class Nginx final : public FrontEnd {
  public:
-  Nginx(const Site& site, const std::vector<std::string>& workers) : folder_(site.folder() / "nginx") {
+  Nginx(const Site& site, const std::vector<std::string>& workers, const Edits& edits) : folder_(site.folder() / "nginx") {
     fs::create_directories(folder_);
     // An include without a leading slash is looked up beside the configuration file.
     fs::copy_file("/etc/nginx/fastcgi_params", folder_ / "fastcgi_params", fs::copy_options::overwrite_existing);
-    write_file(folder_ / "nginx.conf", configuration(site, folder_, workers));
+    write_file(folder_ / "nginx.conf", edited(configuration(site, folder_, workers), edits));
     server_ = std::make_unique<Process>(std::vector<std::string>{"/usr/sbin/nginx", "-e", (folder_ / "error.log").string(),
                                                                  "-c", (folder_ / "nginx.conf").string()},
                                         folder_ / "error.log");
@@ -82,8 +82,8 @@ class Nginx final : public FrontEnd {
 
 }  // namespace
 
-std::unique_ptr<FrontEnd> start_nginx(const Site& site, const std::vector<std::string>& workers) {
-  return std::make_unique<Nginx>(site, workers);
+std::unique_ptr<FrontEnd> start_nginx(const Site& site, const std::vector<std::string>& workers, const Edits& edits) {
+  return std::make_unique<Nginx>(site, workers, edits);
 }
 
 }  // namespace claimcheck::test

@@ -33,6 +33,7 @@ listen = {socket}
 pm = static
 pm.max_children = {children}
 catch_workers_output = yes
+php_admin_value[sendmail_path] = /bin/true
 php_admin_flag[log_errors] = on
 php_admin_flag[display_errors] = off
 php_admin_value[error_log] = {folder}/error.log

@@ -9,7 +9,7 @@
 namespace claimcheck::test {
 
 /// PHP-FPM for one site, run by the site's user, with Debian's settings and a fixed number of children; it ends with this
-/// object. Its configuration, socket and log are in FOLDER/php-fpm/.
+/// object. Mail that scripts send goes nowhere. Its configuration, socket and log are in FOLDER/php-fpm/.
 class PhpFpm {
  public:
   /// Returns when it accepts connections.

@@ -188,11 +188,11 @@ Finished run(const std::vector<std::string>& argv, std::chrono::seconds limit, c
 }
 
 Process::Process(const std::vector<std::string>& argv, const std::filesystem::path& log,
-                 const std::vector<std::string>& environment)
+                 const std::vector<std::string>& environment, std::optional<int> input)
     : log_(log) {
-  const Descriptor in{::open("/dev/null", O_RDONLY | O_CLOEXEC), "/dev/null"};
+  const Descriptor nothing{::open("/dev/null", O_RDONLY | O_CLOEXEC), "/dev/null"};
   const Descriptor out{::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644), log.string()};
-  pid_ = spawn(argv, environment, in.number(), out.number(), out.number());
+  pid_ = spawn(argv, environment, input.value_or(nothing.number()), out.number(), out.number());
 }
 
 Process::~Process() {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ Finished run(const std::vector<std::string>& argv, std::chrono::seconds limit = 
 /// started it ends, so that none is left behind by a test that crashed.
 class Process {
  public:
-  /// @param log  file that receives standard output and standard error; also shown when something fails
+  /// @param log    file that receives standard output and standard error; also shown when something fails
+  /// @param input  a descriptor to be its standard input; without it that is empty
   Process(const std::vector<std::string>& argv, const std::filesystem::path& log,
-          const std::vector<std::string>& environment = {});
+          const std::vector<std::string>& environment = {}, std::optional<int> input = std::nullopt);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

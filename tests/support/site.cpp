@@ -80,6 +80,12 @@ level = "info"
 
 }  // namespace
 
+Finished claimcheck_command(const fs::path& config, const std::vector<std::string>& words) {
+  std::vector<std::string> argv{program("claimcheck").string(), "--config", config.string()};
+  argv.insert(argv.end(), words.begin(), words.end());
+  return run(as_site_user(argv));
+}
+
 Site::Site(const std::string& store_url, const std::string& more_toml) : port_(free_port()) {
   fs::create_directories(uploads() / month);
   fs::create_directories(docroot() / "claimcheck");
@@ -114,12 +120,6 @@ void Site::deliver_by(const std::string& word) const {
   text.insert(text.find(storage) + storage.size(),
               fmt::format("delivery = \"{}\"\nurl = \"/wp-content/uploads/claimcheck\"\n", word));
   write_file(config(), text);
-}
-
-Finished Site::command(const std::vector<std::string>& words) const {
-  std::vector<std::string> argv{program("claimcheck").string(), "--config", config().string()};
-  argv.insert(argv.end(), words.begin(), words.end());
-  return run(as_site_user(argv));
 }
 
 void Site::require(const std::vector<std::string>& words) const {

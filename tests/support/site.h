@@ -27,6 +27,9 @@ struct Issued {
   std::string path;  ///< of `url`: what a client asks the server for
 };
 
+/// Runs a command of the command line as the site's user.
+Finished claimcheck_command(const std::filesystem::path& config, const std::vector<std::string>& words);
+
 /// A WordPress-style web site in a temporary folder that uses claimcheck:
 ///
 ///     claimcheck.toml, log/, data/                        above the document root
@@ -56,8 +59,7 @@ class Site {
   /// Sets who sends the files of the storage; before any worker is started.
   void deliver_by(const std::string& word) const;
 
-  /// Runs a command of the command line as the site's user.
-  Finished command(const std::vector<std::string>& words) const;
+  Finished command(const std::vector<std::string>& words) const { return claimcheck_command(config(), words); }
   /// Runs a command that must succeed, with --json; throws with its output if it does not.
   nlohmann::json ask(const std::vector<std::string>& words) const;
   Issued issue(const std::string& file, const IssueOptions& options = {}) const;

@@ -1,6 +1,8 @@
 #include "files/directory.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -51,6 +53,23 @@ TEST_F(DirectoryStorage, OpensRegularFilesBeneathItsRoot) {
   EXPECT_EQ(read("sp ace %00 \xc3\xbc.bin"), "odd");
   write_file(root / "empty", "");
   EXPECT_EQ(read("empty"), "");
+}
+
+TEST_F(DirectoryStorage, AFileThatIsThereIsNotMissingWhenTheProcessHasTooManyOpen) {
+  write_file(root / "file", "content");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const int next = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  ::close(next);
+  const rlimit none{static_cast<rlim_t>(next), before.rlim_max}, one{static_cast<rlim_t>(next) + 1, before.rlim_max};
+  std::vector<std::optional<Errc>> refusals;
+  for (const rlimit& limit : {none, one}) {
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    refusals.push_back(refusal("file"));
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  }
+  for (const auto& each : refusals) EXPECT_EQ(each, Errc::unavailable);
+  EXPECT_EQ(read("file"), "content");
 }
 
 TEST_F(DirectoryStorage, NothingElseCanBeReached) {

@@ -51,6 +51,8 @@ TEST(HtaccessBlocks, TheSiteRuleTakesThePrefixWithAndWithoutASlash) {
       {{}, "RewriteRule ^dl(/.*)?$ /claimcheck/claimcheck.fcgi$1 [QSA,L]\n"},
       {{.prefix = "/shop/get.it", .worker_url = "/cgi-bin/claimcheck.fcgi"},
        "RewriteRule ^shop/get\\.it(/.*)?$ /cgi-bin/claimcheck.fcgi$1 [QSA,L]\n"},
+      {{.prefix = "/blog/dl", .worker_url = "/blog/claimcheck/claimcheck.fcgi", .folder_url = "/blog"},
+       "RewriteRule ^dl(/.*)?$ /blog/claimcheck/claimcheck.fcgi$1 [QSA,L]\n"},
   };
   for (const auto& c : cases) {
     const std::string block = htaccess::site_block(c.site);
@@ -84,9 +86,9 @@ TEST(HtaccessBlocks, SnippetsForOtherServersSayWhatWasMeasured) {
   } cases[] = {
       {htaccess::nginx_snippet(site),
        {"location ^~ /wp-content/uploads/claimcheck/ {\n  internal;\n  alias \"/srv/my site/uploads/claimcheck/\";\n",
-        "add_header ETag $upstream_http_etag;", "fastcgi_param CLAIMCHECK_HAND_OFF accel;",
-        "location ^~ /dl/ {", "location = /dl {", "fastcgi_param HTTP_PROXY \"\";", "fastcgi_buffers 16 64k;",
-        "fastcgi_buffer_size 64k;", "fastcgi_max_temp_file_size 0;", "fastcgi_pass \"unix:/run/claimcheck/worker.sock\";"}},
+        "add_header ETag $upstream_http_etag;", "fastcgi_param CLAIMCHECK_HAND_OFF accel;", "location ^~ /dl/ {",
+        "location = /dl {", "fastcgi_param HTTP_PROXY \"\";", "fastcgi_buffers 16 64k;", "fastcgi_buffer_size 64k;",
+        "fastcgi_max_temp_file_size 0;", "fastcgi_pass \"unix:/run/claimcheck/worker.sock\";"}},
       {htaccess::lighttpd_snippet(site),
        {"server.stream-response-body = 2\n", "$HTTP[\"url\"] =~ \"^/wp-content/uploads/claimcheck(/|$)\"",
         "\"socket\" => \"/run/claimcheck/worker.sock\"", "\"x-sendfile-docroot\" => ( \"/srv/my site/uploads/claimcheck/\" )",
@@ -139,6 +141,10 @@ TEST(HtaccessBlocks, RefusesValuesThatWouldMeanSomethingElseInAConfiguration) {
       {"a relative path", {.locked_path = "uploads"}},
       {"a line end in a path", {.socket = "/run/a\n.sock"}},
       {"no socket", {.socket = ""}},
+      {"a prefix that the folder's rules never see", {.prefix = "/dl", .folder_url = "/blog"}},
+      {"nor this one, although it begins alike", {.prefix = "/blogger/dl", .folder_url = "/blog"}},
+      {"the folder itself as the prefix", {.prefix = "/blog", .folder_url = "/blog"}},
+      {"a regular expression for a folder", {.prefix = "/(a|b)/dl", .folder_url = "/(a|b)"}},
   };
   for (const auto& c : cases) {
     for (const auto print :

@@ -149,6 +149,27 @@ TEST(InstallSite, StandsAboveWordPressAndGoesByteForByte) {
   EXPECT_EQ(files_in(folder.path()), (std::map<std::string, std::string>{{".htaccess", wordpress}}));
 }
 
+TEST(InstallSite, LiftsABlockThatSomebodyPutBelowWordPressAndLeavesOneThatIsAboveIt) {
+  const std::string wordpress = "# BEGIN WordPress\n# END WordPress\n", other = "# BEGIN other\n# END other\n";
+  const std::string ours = htaccess::with_block("", htaccess::site_name, htaccess::site_block({}), htaccess::Position::top);
+  const struct {
+    const char* name;
+    std::string before, after;
+  } cases[] = {
+      {"pasted at the end", other + wordpress + ours, ours + other + wordpress},
+      {"pasted below another's rules, above WordPress's", other + ours + wordpress, other + ours + wordpress},
+      {"a site without WordPress", other + ours, other + ours},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const TemporaryFolder folder;
+    write_file(folder / ".htaccess", c.before);
+    const Change change = htaccess::install_site(folder.path(), {}).front().change;
+    EXPECT_EQ(change, c.before == c.after ? Change::unchanged : Change::updated);
+    EXPECT_EQ(test::read_file(folder / ".htaccess"), c.after);
+  }
+}
+
 TEST(InstallWorker, AsksForNoOptionsInACgiBin) {
   const TemporaryFolder folder;
   for (const std::string name : {"claimcheck", "cgi-bin"}) {

@@ -1,0 +1,123 @@
+#include "admin/mending.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "admin/gate.h"
+#include "config/edit.h"
+#include "core/error.h"
+#include "htaccess/hand_off_check.h"
+#include "htaccess/install.h"
+#include "sql/migrate.h"
+
+namespace claimcheck::admin {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace htaccess;
+
+bool needs_mending(const Finding& finding) {
+  return finding.state != State::ok && finding.state != State::mended;
+}
+
+void put_site_block(const Premises& premises) {
+  const std::string docroot = premises.docroot.string();
+  const std::string folder = url_path(premises.worker, premises.docroot);
+  const htaccess::Site site{
+      .prefix = premises.prefix,
+      .worker_url = (folder.empty() ? "/" + premises.worker.filename().string() : folder) + "/claimcheck.fcgi"};
+  remove_site(docroot);  // a block that stands too low would stay there
+  install_site(docroot, site);
+}
+
+class Mending {
+ public:
+  Mending(const config::Config& config, const Premises& premises) : config_(config), premises_(premises) {}
+
+  /// What was done about a finding, in words; nothing if nothing can be done.
+  std::optional<std::string> about(const Finding& finding) {
+    const std::string& check = finding.check;
+    // Where the fix is to change a server's configuration, ours would be in vain.
+    const bool ours = finding.fix.starts_with("claimcheck ");
+    if ((check == "lock" && ours) || check == "lock.gate" || check == "lock.block") {
+      install_lock(finding.subject, gate());
+      return "wrote the lock again";
+    }
+    if ((check == "route.block" && ours) || check == "route.order") {
+      if (premises_.worker.empty()) return std::nullopt;
+      install_worker(premises_.worker.string(), gate());
+      put_site_block(premises_);
+      return "wrote the rewrite block at the top";
+    }
+    const bool worker_block =
+        check == "route.gate" || check == "route.handler" || check == "route.exec" || check == "authorization";
+    if (worker_block && !premises_.worker.empty()) return write_worker_block();
+    if (check == "permission.worker" && finding.fix.starts_with("chmod ")) {
+      fs::permissions(finding.subject, fs::perms::group_write | fs::perms::others_write, fs::perm_options::remove);
+      fs::permissions(finding.subject, fs::perms::owner_exec, fs::perm_options::add);
+      return "took the right to write it from group and others";
+    }
+    if (check == "database.migrations") {
+      sql::migrate(*sql::open_database(sql::target_of(config_.store)));
+      return "brought the tables up to date";
+    }
+    if (check == "hand_off" || check == "hand_off.better") return store_delivery(finding);
+    return std::nullopt;
+  }
+
+ private:
+  /// The fix names a way that was tried and works.
+  std::optional<std::string> store_delivery(const Finding& finding) {
+    const std::string table = "storage." + finding.subject, delivery = value_in(finding.fix, "delivery"),
+                      url = value_in(finding.fix, "url");
+    const auto text = read_file(config_.file.string());
+    if (delivery.empty() || !text) return std::nullopt;
+    std::string changed = config::with_setting(*text, table, "delivery", delivery);
+    if (!url.empty() && url != config_.storages.at(finding.subject).url)
+      changed = config::with_setting(changed, table, "url", url);
+    const config::Parsed parsed = config::parse(changed, config_.folder);
+    const auto storage = parsed.config.storages.find(finding.subject);
+    const bool understood =
+        parsed.faults.empty() && storage != parsed.config.storages.end() && to_string(storage->second.hand_off) == delivery;
+    if (!understood) throw Error{Errc::bad_request, "the configuration is written in a way that only its author can change"};
+    replace_file(config_.file.string(), changed);
+    return fmt::format("wrote delivery = \"{}\" into {}; it holds once the worker starts anew", delivery,
+                       config_.file.string());
+  }
+
+  /// A block that is up to date already would not help.
+  std::optional<std::string> write_worker_block() {
+    const auto changes = install_worker(premises_.worker.string(), gate());
+    const bool changed = std::ranges::any_of(changes, [](const FileChange& each) { return each.change != Change::unchanged; });
+    return changed ? std::optional<std::string>{"wrote the worker's handler block again"} : std::nullopt;
+  }
+
+  std::string gate() const { return gate_of(config_, secure_random()); }
+
+  const config::Config& config_;
+  const Premises& premises_;
+};
+
+}  // namespace
+
+Findings mend(const Findings& findings, const config::Config& config, const Premises& premises) {
+  Findings done;
+  std::set<std::pair<std::string, std::string>> seen;
+  Mending mending{config, premises};
+  for (const Finding& finding : findings) {
+    if (!needs_mending(finding) || !seen.emplace(finding.check, finding.subject).second) continue;
+    try {
+      if (const auto what = mending.about(finding)) done.push_back(found(finding.check, finding.subject, State::mended, *what));
+    } catch (const std::exception& fault) {
+      done.push_back(
+          found(finding.check, finding.subject, State::warning, fmt::format("it could not be mended: {}", fault.what())));
+    }
+  }
+  return done;
+}
+
+}  // namespace claimcheck::admin
