@@ -82,7 +82,6 @@ WebAnswer exchange(const WebRequest& wanted, const net::Context::Ptr& context) {
     if (!stream) break;
   }
   if (wanted.before_closing) wanted.before_closing();
-  session->abort();
   return answer;
 }
 
