@@ -160,7 +160,9 @@ TEST_P(HandOff, AUseIsSpentOnceAndItsDownloadMayGoOn) {
   const Answer rest = fetch(site.port(), {.target = link.path, .headers = {{"Range", "bytes=100000-"}}});
   EXPECT_EQ(rest.status, 206);
   EXPECT_TRUE(rest.body == content.substr(100'000));
-  EXPECT_EQ(fetch(site.port(), {.target = link.path}).status, 410) << "what became of the first bytes is unknown";
+  if (GetParam().works) {
+    EXPECT_EQ(fetch(site.port(), {.target = link.path}).status, 410) << "what became of the first bytes is unknown";
+  }
   EXPECT_EQ(site.show(link.id).at("uses"), 1);
 }
 
