@@ -23,11 +23,11 @@ struct Log {
 struct Worker {
   std::string listen;  ///< empty: FastCGI on descriptor 0, or CGI
   std::int64_t threads = 8;
-  seconds read_timeout{10};   ///< for one request to arrive
-  seconds stall_timeout{40};  ///< a client that takes no byte for so long is given up
-  std::uint64_t slowest = 0;  ///< bytes per second; a client that takes fewer over a minute is given up
+  seconds read_timeout{10};                         ///< for one request to arrive
+  seconds stall_timeout{40};                        ///< a client that takes no byte for so long is given up
+  std::uint64_t slowest = 0;                        ///< bytes per second; a client that takes fewer over a minute is given up
   std::uint64_t exact_up_to = 64ULL * 1024 * 1024;  ///< under mod_fcgid and CGI, files to stream rather than hand off
-  seconds drain{30};          ///< after SIGTERM, for running downloads to finish
+  seconds drain{30};                                ///< after SIGTERM, for running downloads to finish
 };
 
 struct Config {
