@@ -116,10 +116,10 @@ class Examination {
     add(check_report(premises_, *report_, consultation_.version));
     const Storages storages = files::open_storages(config_.storages);
     TestLinks links{premises_, tokens, storages, random, back_off};
-    for (const LockedFolder& folder : premises_.folders) look_at_delivery(folder, key.text(), links);
+    for (const LockedFolder& folder : premises_.folders) look_at_delivery(folder, *report_, key.text(), links);
   }
 
-  void look_at_delivery(const LockedFolder& folder, const std::string& key, TestLinks& links) {
+  void look_at_delivery(const LockedFolder& folder, const WorkerReport& report, const std::string& key, TestLinks& links) {
     Findings streamed = check_delivery(folder, Exact::always, links, canaries_, fetch_);
     const bool arrives = std::ranges::none_of(
         streamed, [](const Finding& each) { return each.check == "permission.storage" || each.state == State::unverified; });
@@ -128,14 +128,14 @@ class Examination {
     // With another gate nothing but streaming can work, and the gate is what is to be mended.
     const bool gate_fits = !is_told("route.gate") && !is_at_fault(check_lock_block(premises_, folder, by_htaccess()));
     if (gate_fits) {
-      Findings hand_off = check_hand_off(premises_, folder, *report_, key, canaries_, fetch_);
+      Findings hand_off = check_hand_off(premises_, folder, report, key, canaries_, fetch_);
       const bool handed = std::ranges::any_of(
           hand_off, [](const Finding& each) { return each.check == "hand_off" && each.state == State::ok; });
       add(std::move(hand_off));
       if (handed) add(check_delivery(folder, Exact::never, links, canaries_, fetch_));
     }
     add(check_buffering(folder, links, canaries_, fetch_, [&] { pause(std::chrono::milliseconds{100}); }));
-    add(check_delivery_time(folder, *report_));
+    add(check_delivery_time(folder, report));
   }
 
   /// The web server starts the worker, so what .htaccess files say reaches it.

@@ -158,6 +158,16 @@ Finding judged(const LockedFolder& folder, const Mapping& mapping, const Looked&
       fmt::format("[storage.{}] url = \"/the/folder's/path/on/the/site\" in claimcheck.toml, or --docroot", folder.storage));
 }
 
+/// A file that anybody may read; a name without a file if we may not write there: then it tells what a file gets that is not
+/// there.
+Canary control_in(const fs::path& folder, Canaries& canaries) {
+  try {
+    return canaries.add(folder, ".txt", content_of_control);
+  } catch (const Error&) {
+    return {.path = folder / "claimcheck-canary-nowhere.txt", .word = {}};
+  }
+}
+
 }  // namespace
 
 Mapping prove_mapping(const Premises& premises, const LockedFolder& folder, Canaries& canaries, const Fetch& fetch) {
@@ -166,13 +176,8 @@ Mapping prove_mapping(const Premises& premises, const LockedFolder& folder, Cana
   while (!mapping.proved && url.has_relative_path() && url.filename() == path.filename()) {
     url = url.parent_path();
     path = path.parent_path();
-    Canary control{.path = path / "claimcheck-canary-nowhere.txt", .word = {}};
-    try {
-      control = canaries.add(path, ".txt", content_of_control);
-      mapping.tried = true;
-    } catch (const Error&) {
-      // Not ours to write to: then it is asked for all the same, to see what a file gets that is not there.
-    }
+    const Canary control = control_in(path, canaries);
+    mapping.tried = mapping.tried || !control.word.empty();
     const WebAnswer answer = fetch({.url = origin_of(premises.url) + url_encoded((url / control.path.filename()).string())});
     mapping.statuses.insert(answer.status);
     mapping.proved = !control.word.empty() && answer.body.find(control.word) != std::string::npos;
