@@ -13,39 +13,36 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+/// What came of a delivery whose bytes are the web server's to send, or whose front end was gone before the first.
+Streamed told(const AdmittedDelivery& admitted, bool written) {
+  if (!written) return {.outcome = Outcome::aborted, .sent = 0};
+  return {.outcome = Outcome::handed_off, .sent = total_length(admitted.delivery.ranges)};
+}
+
 }  // namespace
 
 void Handler::handle(const Variables& variables, const BodyReader& read_body, std::unique_ptr<Connection> connection) {
   Exchange exchange = find_answer(services_, variables, read_body);
   Answer& answer = exchange.answer;
   const std::string head = head_of(answer.reply);
-  if (!exchange.head_only && answer.reply.file) {
-    if (connection->write(head)) {
-      deliver(std::move(answer), std::move(connection), std::move(exchange.line));
-    } else {
-      settlement_.settle(*answer.delivery, {.outcome = Outcome::aborted, .sent = 0}, exchange.line);
-      write_line(services_.log, exchange.line);
-    }
+  const bool has_file = !exchange.head_only && answer.reply.file;
+  const bool written = connection->write(has_file || exchange.head_only ? head : head + answer.reply.text);
+  if (answer.delivery && has_file && written) {
+    deliver(std::move(*answer.delivery), std::move(answer.reply), std::move(connection), std::move(exchange.line));
   } else {
-    const bool whole = connection->write(exchange.head_only ? head : head + answer.reply.text);
-    if (answer.delivery) {  // handed off
-      const std::uint64_t sent = whole ? total_length(answer.delivery->delivery.ranges) : 0;
-      settlement_.settle(*answer.delivery, {.outcome = whole ? Outcome::handed_off : Outcome::aborted, .sent = sent},
-                         exchange.line);
-    }
-    end(std::move(connection), whole);
+    if (answer.delivery) settlement_.settle(*answer.delivery, told(*answer.delivery, written), exchange.line);
+    end(std::move(connection), written);
     write_line(services_.log, exchange.line);
   }
   catch_up_if_due();
 }
 
 /// Sends until the front end takes no more or the rate says wait; then others carry it on, if there are others.
-void Handler::deliver(Answer answer, std::unique_ptr<Connection> connection, RequestLine line) {
-  const AdmittedDelivery& admitted = *answer.delivery;
+void Handler::deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line) {
   Pace pace = pace_of(admitted);
   if (!admitted.claim.empty()) services_.checkpoints.begin(admitted.token, progress_of(admitted, 0), admitted.asked);
-  auto delivery = std::make_unique<Delivery>(std::move(connection), std::move(answer.reply.file), std::move(*answer.delivery),
-                                             std::move(line), std::move(answer.reply.pieces), std::move(pace));
+  auto delivery = std::make_unique<Delivery>(std::move(connection), std::move(reply.file), std::move(admitted), std::move(line),
+                                             std::move(reply.pieces), std::move(pace));
   if (pump_ == nullptr) {
     run(delivery->stream, *delivery->connection);
     return conclude(std::move(delivery));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "fcgi/connection.h"
 #include "fcgi/delivery.h"
@@ -19,7 +20,7 @@ class Handler {
   /// @param pace  how streams go on; what differs between them is filled in for each
   /// @param pump  who carries streams on that would have to wait; without one they are waited for
   Handler(Services services, Pace pace, Pump* pump)
-      : services_(services), pace_(std::move(pace)), pump_(pump), settlement_(services_) {}
+      : services_(std::move(services)), pace_(std::move(pace)), pump_(pump), settlement_(services_) {}
   Handler(const Handler&) = delete;
   Handler& operator=(const Handler&) = delete;
 
@@ -37,7 +38,7 @@ class Handler {
   bool catch_up();
 
  private:
-  void deliver(Answer answer, std::unique_ptr<Connection> connection, RequestLine line);
+  void deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line);
   Pace pace_of(const AdmittedDelivery& admitted);
   void end(std::unique_ptr<Connection> connection, bool whole);
   void catch_up_if_due();
