@@ -61,7 +61,7 @@ void GaleraCluster::start(std::size_t node) {
   const std::string address = fmt::format("gcomm://{}", fmt::join(members, ","));
   const std::string options = fmt::format(
       "base_port={0};gmcast.listen_addr=tcp://127.0.0.1:{0};ist.recv_addr=127.0.0.1:{1};gcache.size=32M;pc.recovery=false;"
-      "evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.2S;evs.keepalive_period=PT0.3S",
+      "evs.suspect_timeout=PT4S;evs.inactive_timeout=PT10S;evs.inactive_check_period=PT0.2S;evs.keepalive_period=PT0.3S",
       group_ports_[node], free_port());
   const std::filesystem::path log = folder_ / fmt::format("log{}", node);
   nodes_[node] =
