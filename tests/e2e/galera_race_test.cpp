@@ -103,7 +103,7 @@ class GaleraRace : public testing::Test {
       if (node == mortal) node = survivors[static_cast<std::size_t>(racer) / nodes % survivors.size()];
       return false;
     };
-    wait_until("the store answers", asked, std::chrono::seconds{60});
+    wait_until("the store answers", asked, std::chrono::seconds{120});
   }
 
   /// The racers form teams; each team asks for tokens of its own in turn, all its members at once. `meanwhile` runs beside
@@ -161,6 +161,7 @@ class GaleraRace : public testing::Test {
       cluster.kill(mortal);
     });
     int complete = 0, left_alone = 0, stalled = 0, unfinished = 0;
+    cluster.gather();
     const auto uses = uses_on(survivors[0]);
     EXPECT_EQ(uses_on(survivors[1]), uses);
     for (Token& token : tokens) {
