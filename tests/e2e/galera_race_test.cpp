@@ -93,7 +93,7 @@ class GaleraRace : public testing::Test {
   void download(int racer, std::size_t nodes, Token& token) {
     std::size_t node = static_cast<std::size_t>(racer) % nodes;
     Answer answer;
-    wait_until("the store answers", [&] {
+    const auto asked = [&] {
       try {
         answer = ask(node, token.path);
       } catch (const std::exception& error) {
@@ -102,7 +102,8 @@ class GaleraRace : public testing::Test {
       if (!judge(token, node, answer)) return true;
       if (node == mortal) node = survivors[static_cast<std::size_t>(racer) / nodes % survivors.size()];
       return false;
-    });
+    };
+    wait_until("the store answers", asked, std::chrono::seconds{120});
   }
 
   /// The racers form teams; each team asks for tokens of its own in turn, all its members at once. `meanwhile` runs beside
@@ -160,6 +161,7 @@ class GaleraRace : public testing::Test {
       cluster.kill(mortal);
     });
     int complete = 0, left_alone = 0, stalled = 0, unfinished = 0;
+    cluster.gather();
     const auto uses = uses_on(survivors[0]);
     EXPECT_EQ(uses_on(survivors[1]), uses);
     for (Token& token : tokens) {
@@ -207,7 +209,8 @@ TEST_F(GaleraRace, NoTokenIsUsedMoreOftenThanItMayBeAlsoWhenANodeDies) {
     SCOPED_TRACE(fmt::format("kill {}", kill));
     if (killed) {
       cluster.start(mortal);
-      wait_until("its worker finds it again", [&] { return ask(mortal, "/dl/readyz").status == 200; });
+      wait_until(
+          "its worker finds it again", [&] { return ask(mortal, "/dl/readyz").status == 200; }, std::chrono::seconds{60});
       killed = false;
     }
     // In turns: everybody after one token, and a hundred tokens at once, so that the node dies in the midst of many writes.

@@ -61,7 +61,7 @@ void GaleraCluster::start(std::size_t node) {
   const std::string address = fmt::format("gcomm://{}", fmt::join(members, ","));
   const std::string options = fmt::format(
       "base_port={0};gmcast.listen_addr=tcp://127.0.0.1:{0};ist.recv_addr=127.0.0.1:{1};gcache.size=32M;pc.recovery=false;"
-      "evs.suspect_timeout=PT1S;evs.inactive_timeout=PT3S;evs.inactive_check_period=PT0.2S;evs.keepalive_period=PT0.3S",
+      "evs.suspect_timeout=PT6S;evs.inactive_timeout=PT20S;evs.inactive_check_period=PT0.2S;evs.keepalive_period=PT0.3S",
       group_ports_[node], free_port());
   const std::filesystem::path log = folder_ / fmt::format("log{}", node);
   nodes_[node] =
@@ -94,13 +94,21 @@ void GaleraCluster::start(std::size_t node) {
                                               "--wsrep-provider-options=" + options}),
                                 log);
   wait_until(
-      fmt::format("node {} has joined", node),
+      fmt::format("node {} answers", node),
       [&] {
         if (!nodes_[node]->running()) throw std::runtime_error("mariadbd ended:\n" + read_file(log));
-        const auto all = running();
-        return std::ranges::all_of(all, [&](std::size_t each) { return synchronised(each, all.size()); });
+        return synchronised(node, running().size());
       },
-      std::chrono::seconds{60});
+      std::chrono::seconds{120});
+  gather();
+}
+
+void GaleraCluster::gather() const {
+  const auto all = running();
+  wait_until(
+      "the nodes that run see each other",
+      [&] { return std::ranges::all_of(all, [&](std::size_t each) { return synchronised(each, all.size()); }); },
+      std::chrono::seconds{120});
 }
 
 void GaleraCluster::fresh_schema(const std::string& name) {

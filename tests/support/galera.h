@@ -29,6 +29,8 @@ class GaleraCluster {
   void kill(std::size_t node) { nodes_[node]->kill(); }
   /// Starts a node (again), which joins those that run; returns when all that run are synchronised and see each other.
   void start(std::size_t node);
+  /// Waits until all that run are synchronised and see each other: after a kill, or a moment without breath on a busy machine.
+  void gather() const;
 
  private:
   std::vector<std::size_t> running() const;
