@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,25 @@ class TokenStore {
   virtual bool replace(const Token& token) = 0;
 
   virtual std::vector<Token> list(const TokenQuery& query) = 0;
+};
+
+/// Several tokens by one statement, for a process whose threads ask at the same time; the same connection as the TokenStore's,
+/// another reader. Methods may throw Error{unavailable}.
+class TokenBatches {
+ public:
+  /// The most that one call may ask for.
+  static constexpr std::size_t most = 32;
+
+  virtual ~TokenBatches() = default;
+
+  /// Those of the tokens that exist, in any order.
+  virtual std::vector<Token> find(std::span<const Digest> digests) = 0;
+  virtual std::vector<Token> find(std::span<const TokenId> ids) = 0;
+
+  /// Writes what TokenStore::replace() writes, of tokens that are all different, each unless somebody changed it since its
+  /// `revision` was read.
+  /// @return true if all were written; false if some were not, or if the answer was lost: read them again.
+  virtual bool replace(std::span<const Token> tokens) = 0;
 };
 
 /// What the cron needs beside a TokenStore; the same connection, another reader.

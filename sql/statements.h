@@ -44,10 +44,18 @@ inline constexpr auto find_token_by_digest = select_tokens + Text{"WHERE digest 
 /// The token of that id; 0 or 1 row.
 inline constexpr auto find_token_by_id = select_tokens + Text{"WHERE id = ?"};
 
+/// Begin the search for tokens; a list of as many `?` as there are keys follows, and a parenthesis.
+inline constexpr auto find_tokens_by_digest = select_tokens + Text{"WHERE digest IN ("};
+inline constexpr auto find_tokens_by_id = select_tokens + Text{"WHERE id IN ("};
+
 /// Writes a token's mutable state if nobody changed it since `revision` was read. Changes 1 row, or 0 if somebody did.
 inline constexpr Text replace_token{
     "UPDATE {tokens} SET uses = ?, claims = ?, expires_at = ?, revoked_at = ?, cleaned_at = ?, ends_at = ?, tidy_at = ?, "
     "revision = revision + 1 WHERE id = ? AND revision = ?"};
+
+/// The same of several tokens: each column is set by `CASE id WHEN ? THEN ? … END`. See replace_tokens().
+inline constexpr std::string_view mutable_columns[] = {"uses",       "claims",  "expires_at", "revoked_at",
+                                                       "cleaned_at", "ends_at", "tidy_at"};
 
 /// A page of tokens before an id, newest first.
 inline constexpr auto list_tokens = select_tokens + Text{"WHERE id < ? ORDER BY id DESC LIMIT ?"};

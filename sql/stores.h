@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "core/delivery_log.h"
 #include "core/key_store.h"
 #include "core/token_store.h"
@@ -7,8 +9,9 @@
 
 namespace claimcheck::sql {
 
-/// TokenStore and TokenSweep over tables `tokens` and `facts`. Keeps a reference to `database`, which must outlive it.
-class SqlTokenStore final : public TokenStore, public TokenSweep {
+/// TokenStore, TokenBatches and TokenSweep over tables `tokens` and `facts`. Keeps a reference to `database`, which must
+/// outlive it.
+class SqlTokenStore final : public TokenStore, public TokenBatches, public TokenSweep {
  public:
   explicit SqlTokenStore(Database& database) : database_(database) {}
 
@@ -17,6 +20,9 @@ class SqlTokenStore final : public TokenStore, public TokenSweep {
   std::optional<Token> find(const Digest& digest) override;
   std::optional<Token> find(const TokenId& id) override;
   bool replace(const Token& token) override;
+  std::vector<Token> find(std::span<const Digest> digests) override;
+  std::vector<Token> find(std::span<const TokenId> ids) override;
+  bool replace(std::span<const Token> tokens) override;
   std::vector<Token> list(const TokenQuery& query) override;
   std::vector<TokenId> unsettled(Time now, const std::optional<TokenId>& after, int limit) override;
   std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override;

@@ -1,4 +1,5 @@
-#include <limits>
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/admission.h"
@@ -64,6 +65,52 @@ std::vector<Token> read_tokens(const std::vector<Row>& rows) {
   return tokens;
 }
 
+/// Batches come in a few sizes only, so that few statements are prepared: what is missing is filled up with the last one.
+std::size_t batch_size(std::size_t count) {
+  for (const std::size_t size : {2UL, 4UL, 8UL, 16UL})
+    if (count <= size) return size;
+  return TokenBatches::most;
+}
+
+void add_marks(std::string& statement, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) statement += i == 0 ? "?" : ",?";
+  statement += ')';
+}
+
+std::string search(std::string_view beginning, std::size_t count) {
+  std::string statement{beginning};
+  add_marks(statement, count);
+  return statement;
+}
+
+/// `CASE id WHEN ? THEN ? … END`: to each of `count` tokens its own value.
+std::string value_of_each(std::size_t count) {
+  std::string text = "CASE id";
+  for (std::size_t i = 0; i < count; ++i) text += " WHEN ? THEN ?";
+  return text + " END";
+}
+
+/// statements::replace_token for several tokens at once. Changes as many rows as nobody changed meanwhile.
+std::string replace_tokens(std::size_t count) {
+  std::string statement = "UPDATE {tokens} SET revision = revision + 1";
+  for (const std::string_view column : statements::mutable_columns)
+    statement.append(", ").append(column).append(" = ").append(value_of_each(count));
+  statement += " WHERE id IN (";
+  add_marks(statement, count);
+  return statement + " AND revision = " + value_of_each(count);
+}
+
+/// In the order of statements::mutable_columns.
+std::array<Value, std::size(statements::mutable_columns)> mutable_state(const Token& token) {
+  return {token.uses,
+          encode_claims(token.claims),
+          to_value(token.expires_at),
+          to_value(token.revoked_at),
+          to_value(token.cleaned_at),
+          to_value(end_of(token)),
+          to_value(tidy_due(token))};
+}
+
 std::optional<Token> first_token(const std::vector<Row>& rows) {
   if (rows.empty()) return std::nullopt;
   return read_token(rows.front());
@@ -124,11 +171,45 @@ std::optional<Token> SqlTokenStore::find(const TokenId& id) {
 }
 
 bool SqlTokenStore::replace(const Token& token) {
+  const auto state = mutable_state(token);
+  std::vector<Value> values{state.begin(), state.end()};
+  values.insert(values.end(), {token.id.text, token.revision});
   try {
-    return database_.execute(statements::replace_token,
-                             {token.uses, encode_claims(token.claims), to_value(token.expires_at), to_value(token.revoked_at),
-                              to_value(token.cleaned_at), to_value(end_of(token)), to_value(tidy_due(token)), token.id.text,
-                              token.revision}) == 1;
+    return database_.execute(statements::replace_token, values) == 1;
+  } catch (const InDoubt&) {
+    return false;
+  }
+}
+
+std::vector<Token> SqlTokenStore::find(std::span<const Digest> digests) {
+  std::vector<Value> values(batch_size(digests.size()), digests.back().hex());
+  std::ranges::transform(digests, values.begin(), &Digest::hex);
+  return read_tokens(database_.query(search(statements::find_tokens_by_digest, values.size()), values));
+}
+
+std::vector<Token> SqlTokenStore::find(std::span<const TokenId> ids) {
+  std::vector<Value> values(batch_size(ids.size()), ids.back().text);
+  std::ranges::transform(ids, values.begin(), &TokenId::text);
+  return read_tokens(database_.query(search(statements::find_tokens_by_id, values.size()), values));
+}
+
+bool SqlTokenStore::replace(std::span<const Token> tokens) {
+  // Everybody locks rows in the order of their ids, so that nobody waits in a circle.
+  std::vector<const Token*> batch;
+  for (const Token& token : tokens) batch.push_back(&token);
+  std::ranges::sort(batch, {}, [](const Token* token) { return token->id; });
+  batch.resize(batch_size(tokens.size()), batch.back());
+
+  std::vector<std::array<Value, std::size(statements::mutable_columns)>> states;
+  for (std::size_t i = 0; i < batch.size(); ++i)
+    states.push_back(i > 0 && batch[i] == batch[i - 1] ? states.back() : mutable_state(*batch[i]));
+  std::vector<Value> values;
+  for (std::size_t column = 0; column < std::size(statements::mutable_columns); ++column)
+    for (std::size_t i = 0; i < batch.size(); ++i) values.insert(values.end(), {batch[i]->id.text, states[i][column]});
+  for (const Token* token : batch) values.emplace_back(token->id.text);
+  for (const Token* token : batch) values.insert(values.end(), {token->id.text, token->revision});
+  try {
+    return database_.execute(replace_tokens(batch.size()), values) == static_cast<std::int64_t>(tokens.size());
   } catch (const InDoubt&) {
     return false;
   }

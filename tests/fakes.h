@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -37,8 +38,8 @@ class Memory {
   std::map<std::string, ApiKey> keys_;
 };
 
-/// TokenStore and TokenSweep over a Memory, which must outlive it.
-class MemoryTokenStore final : public TokenStore, public TokenSweep {
+/// TokenStore, TokenBatches and TokenSweep over a Memory, which must outlive it.
+class MemoryTokenStore final : public TokenStore, public TokenBatches, public TokenSweep {
  public:
   explicit MemoryTokenStore(Memory& memory) : memory_(memory) {}
 
@@ -74,6 +75,20 @@ class MemoryTokenStore final : public TokenStore, public TokenSweep {
     kept.cleaned_at = token.cleaned_at;
     ++kept.revision;
     return true;
+  }
+
+  std::vector<Token> find(std::span<const Digest> digests) override {
+    return all([&](const Token& token) { return std::ranges::find(digests, token.digest) != digests.end(); });
+  }
+
+  std::vector<Token> find(std::span<const TokenId> ids) override {
+    return all([&](const Token& token) { return std::ranges::find(ids, token.id) != ids.end(); });
+  }
+
+  bool replace(std::span<const Token> tokens) override {
+    std::ptrdiff_t written = 0;
+    for (const Token& token : tokens) written += replace(token) ? 1 : 0;
+    return written == std::ssize(tokens);
   }
 
   std::vector<Token> list(const TokenQuery& query) override {

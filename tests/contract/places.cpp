@@ -15,6 +15,7 @@ class MemoryStores final : public Stores {
  public:
   explicit MemoryStores(Memory& memory) : tokens_(memory), log_(memory), keys_(memory) {}
   TokenStore& tokens() override { return tokens_; }
+  TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
   DeliveryLog& log() override { return log_; }
   DeliveryCorrections& corrections() override { return log_; }
@@ -39,6 +40,7 @@ class SqlStores final : public Stores {
   explicit SqlStores(const std::string& url)
       : database_(open_store(url)), tokens_(*database_), log_(*database_), keys_(*database_) {}
   TokenStore& tokens() override { return tokens_; }
+  TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
   DeliveryLog& log() override { return log_; }
   DeliveryCorrections& corrections() override { return log_; }

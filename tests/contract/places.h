@@ -16,6 +16,7 @@ class Stores {
  public:
   virtual ~Stores() = default;
   virtual TokenStore& tokens() = 0;
+  virtual TokenBatches& batches() = 0;
   virtual TokenSweep& sweep() = 0;
   virtual DeliveryLog& log() = 0;
   virtual DeliveryCorrections& corrections() = 0;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <barrier>
 #include <limits>
 #include <thread>
@@ -165,6 +166,64 @@ TEST_P(TokenStoreContract, ReplaceObeysTheRevision) {
   EXPECT_FALSE(tokens_.replace(ahead));
   EXPECT_FALSE(tokens_.replace(sample_token(2))) << "a token that was never added";
   EXPECT_EQ(tokens_.find(token.id)->revision, token.revision + 1);
+}
+
+TEST_P(TokenStoreContract, SeveralTokensAreFoundAtOnce) {
+  std::vector<Digest> digests;
+  std::vector<TokenId> keys;
+  for (int number = 1; number <= 32; ++number) {
+    ASSERT_EQ(number != 7 && tokens_.add(sample_token(number)), number != 7);
+    digests.push_back(sample_token(number).digest);
+    keys.push_back(sample_token(number).id);
+  }
+  for (const std::size_t count : {1U, 2U, 3U, 9U, 32U}) {
+    SCOPED_TRACE(count);
+    std::vector<Token> expected;
+    for (int number = 1; number <= static_cast<int>(count); ++number)
+      if (number != 7) expected.push_back(sample_token(number));
+    const auto sorted = [](std::vector<Token> tokens) {
+      std::ranges::sort(tokens, {}, &Token::id);
+      return tokens;
+    };
+    EXPECT_EQ(sorted(stores_->batches().find(std::span{digests}.first(count))), expected);
+    EXPECT_EQ(sorted(stores_->batches().find(std::span{keys}.first(count))), expected);
+  }
+}
+
+TEST_P(TokenStoreContract, SeveralTokensAreReplacedAtOnceEachIfNobodyChangedIt) {
+  constexpr int count = 32;
+  std::vector<Token> tokens;
+  for (int number = count; number > 0; --number) {
+    ASSERT_TRUE(tokens_.add(sample_token(number)));
+    Token next = sample_token(number);
+    next.uses = 1 + number % 2;
+    next.claims.clear();
+    if (number % 2 == 0) next.claims = many_claims();
+    next.expires_at = from_unix(1'900'000'000 + number);
+    next.revoked_at = number % 2 == 0 ? std::optional{from_unix(1'900'000'100 + number)} : std::nullopt;
+    next.cleaned_at = std::nullopt;
+    tokens.push_back(std::move(next));
+  }
+  TokenBatches& batches = stores_->batches();
+  const auto stored = [&](const Token& token) { return tokens_.find(token.id).value(); };
+  for (const std::size_t size : {2U, 3U, 16U, 32U}) {
+    SCOPED_TRACE(size);
+    const std::span some = std::span{tokens}.first(size);
+    EXPECT_TRUE(batches.replace(some));
+    for (Token& token : some) {
+      ++token.revision;
+      EXPECT_EQ(stored(token), token);
+    }
+  }
+
+  Token& changed = tokens.at(5);
+  ASSERT_TRUE(tokens_.replace(changed));
+  for (Token& token : tokens) token.uses = 0;
+  EXPECT_FALSE(batches.replace(tokens)) << "somebody changed one of them";
+  for (const Token& token : tokens) {
+    EXPECT_EQ(stored(token).revision, token.revision + 1);
+    EXPECT_EQ(stored(token).uses == 0, token.id != changed.id) << token.id.text;
+  }
 }
 
 TEST_P(TokenStoreContract, OfSixteenRacersOneWinsEachRevision) {
