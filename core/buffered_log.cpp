@@ -1,12 +1,14 @@
 #include "core/buffered_log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace claimcheck {
 namespace {
 
-constexpr std::chrono::seconds longest_wait{1};
+constexpr std::chrono::milliseconds longest_wait{200};
+constexpr std::chrono::seconds before_next_attempt{1};
 constexpr std::size_t batch = 100;   ///< rows of one statement; so many are written without waiting for more
 constexpr std::size_t most = 5'000;  ///< kept while the store is down
 
@@ -22,36 +24,72 @@ void write_batches(std::vector<Record>& records, const Write& write) {
 
 template <class Record>
 void drop_oldest(std::vector<Record>& records) {
-  if (records.size() > most) records.erase(records.begin());
+  if (records.size() > most) records.erase(records.begin(), records.end() - static_cast<std::ptrdiff_t>(most));
+}
+
+template <class Record>
+void put_in_front(std::vector<Record>& records, std::vector<Record> older) {
+  older.insert(older.end(), std::make_move_iterator(records.begin()), std::make_move_iterator(records.end()));
+  records = std::move(older);
+  drop_oldest(records);
 }
 
 }  // namespace
 
 void BufferedLog::add(DeliveryRecord record, SteadyTime now) {
+  const std::lock_guard guard{mutex_};
   note_arrival(now);
-  deliveries_.push_back(std::move(record));
-  drop_oldest(deliveries_);
+  records_.deliveries.push_back(std::move(record));
+  drop_oldest(records_.deliveries);
 }
 
 void BufferedLog::add(RefusalRecord refusal, SteadyTime now) {
+  const std::lock_guard guard{mutex_};
   note_arrival(now);
-  const auto same = std::ranges::find_if(refusals_, [&](const RefusalRecord& each) { return told_together(each, refusal); });
-  if (same != refusals_.end()) return claimcheck::add(*same, refusal);
-  refusals_.push_back(std::move(refusal));
-  drop_oldest(refusals_);
+  std::vector<RefusalRecord>& refusals = records_.refusals;
+  const auto same = std::ranges::find_if(refusals, [&](const RefusalRecord& each) { return told_together(each, refusal); });
+  if (same != refusals.end()) return claimcheck::add(*same, refusal);
+  refusals.push_back(std::move(refusal));
+  drop_oldest(refusals);
 }
 
-bool BufferedLog::due(SteadyTime now) const {
-  return !empty() && (now - oldest_ >= longest_wait || deliveries_.size() + refusals_.size() >= batch);
+bool BufferedLog::empty() const {
+  const std::lock_guard guard{mutex_};
+  return records_.empty();
 }
 
-void BufferedLog::flush() {
-  write_batches(deliveries_, [&](std::span<const DeliveryRecord> records) { log_.append(records); });
-  write_batches(refusals_, [&](std::span<const RefusalRecord> refusals) { log_.count(refusals); });
+std::optional<BufferedLog::SteadyTime> BufferedLog::due() const {
+  const std::lock_guard guard{mutex_};
+  if (records_.empty()) return std::nullopt;
+  return due_;
 }
 
+void BufferedLog::flush(DeliveryLog& log, SteadyTime now) {
+  Records records;
+  {
+    const std::lock_guard guard{mutex_};
+    std::swap(records, records_);
+  }
+  try {
+    write_batches(records.deliveries, [&](std::span<const DeliveryRecord> some) { log.append(some); });
+    write_batches(records.refusals, [&](std::span<const RefusalRecord> some) { log.count(some); });
+  } catch (...) {
+    put_back(std::move(records), now);
+    throw;
+  }
+}
+
+void BufferedLog::put_back(Records records, SteadyTime now) {
+  const std::lock_guard guard{mutex_};
+  put_in_front(records_.deliveries, std::move(records.deliveries));
+  put_in_front(records_.refusals, std::move(records.refusals));
+  due_ = now + before_next_attempt;
+}
+
+/// While an attempt has failed lately, also much waits for the next.
 void BufferedLog::note_arrival(SteadyTime now) {
-  if (empty()) oldest_ = now;
+  if (records_.empty()) due_ = now + longest_wait;
+  if (records_.size() + 1 == batch) due_ = std::min(due_, now);
 }
 
 }  // namespace claimcheck

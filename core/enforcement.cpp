@@ -37,7 +37,11 @@ Admission Enforcement::admit(Token token, const Wanted& wanted) {
     if (worth_waiting && waits++ < max_waits) {
       pause_(wait_for_delivery);
     } else {
-      if (!admission.token || store_.replace(*admission.token)) return admission;
+      if (!admission.token) return admission;
+      if (store_.replace(*admission.token)) {
+        ++admission.token->revision;
+        return admission;
+      }
       dead = std::move(admission.dead);
       pause_(back_off(attempt++));
     }

@@ -31,7 +31,8 @@ class Enforcement {
 
   /// Decides and stores. `token` is the state read a moment ago. A request that meets a delivery whose client may just have
   /// gone waits for that to be noticed, less than a second.
-  /// @return a refusal too; the caller turns it into an answer. An admission whose acknowledgement was lost is found again.
+  /// @return a refusal too; the caller turns it into an answer. The token of an admission is as it is stored now. An admission
+  /// whose acknowledgement was lost is found again.
   /// Throws Error{unavailable} if the store fails, or if others were faster for too many attempts.
   Admission admit(Token token, const Wanted& wanted);
 

@@ -15,7 +15,8 @@ namespace claimcheck::fcgi {
 /// A delivery that was admitted and has to be settled, whatever happens to the reply.
 struct AdmittedDelivery {
   TokenId token;
-  std::string claim;  ///< empty for a token without a limit
+  std::string claim;            ///< empty for a token without a limit
+  std::optional<Token> stored;  ///< the token as the admission left it, while nobody else is likely to have changed it
   ActiveDelivery delivery;
   Means means = Means::stream;
   std::chrono::steady_clock::time_point asked;  ///< when the store was asked to admit it, or before

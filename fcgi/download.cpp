@@ -121,6 +121,7 @@ Answer deliver(const Services& services, const Request& request, const Token& to
   }
   answer.delivery = {.token = token.id,
                      .claim = std::move(admission.claim),
+                     .stored = std::move(admission.token),
                      .delivery = {.id = std::move(asked.delivery),
                                   .ranges = std::move(asked.ranges),
                                   .started = now,

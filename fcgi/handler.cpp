@@ -1,5 +1,6 @@
 #include "fcgi/handler.h"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -30,7 +31,10 @@ void Handler::handle(const Variables& variables, const BodyReader& read_body, st
   if (answer.delivery && has_file && written) {
     deliver(std::move(*answer.delivery), std::move(answer.reply), std::move(connection), std::move(exchange.line));
   } else {
-    if (answer.delivery) settlement_.settle(*answer.delivery, told(*answer.delivery, written), exchange.line);
+    if (answer.delivery) {
+      const Streamed streamed = told(*answer.delivery, written);
+      settlement_.settle(std::move(*answer.delivery), streamed, exchange.line);
+    }
     end(std::move(connection), written);
     write_line(services_.log, exchange.line);
   }
@@ -41,18 +45,17 @@ void Handler::handle(const Variables& variables, const BodyReader& read_body, st
 void Handler::deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line) {
   Pace pace = pace_of(admitted);
   if (!admitted.claim.empty()) services_.checkpoints.begin(admitted.token, progress_of(admitted, 0), admitted.asked);
+  // A process that answers one request at a time has nothing to wait for before it settles.
+  if (pump_ == nullptr) admitted.stored.reset();
   auto delivery = std::make_unique<Delivery>(std::move(connection), std::move(reply.file), std::move(admitted), std::move(line),
                                              std::move(reply.pieces), std::move(pace));
-  if (pump_ == nullptr) {
+  if (pump_ == nullptr)
     run(delivery->stream, *delivery->connection);
-    return conclude(std::move(delivery));
+  else if (delivery->stream.advance(SteadyClock::now()) != Stream::Turn::over) {
+    delivery->admitted.stored.reset();  // by the time it is over checkpoints will have changed it
+    return pump_->carry_on(std::move(delivery));
   }
-  switch (delivery->stream.advance(SteadyClock::now())) {
-    case Stream::Turn::over:
-      return conclude(std::move(delivery));
-    default:
-      return pump_->carry_on(std::move(delivery));
-  }
+  conclude(std::move(delivery));
 }
 
 Pace Handler::pace_of(const AdmittedDelivery& admitted) {
@@ -79,10 +82,10 @@ void Handler::write(const Checkpoint& checkpoint) {
 }
 
 void Handler::conclude(std::unique_ptr<Delivery> delivery) {
-  const AdmittedDelivery& admitted = delivery->admitted;
+  AdmittedDelivery& admitted = delivery->admitted;
   const Streamed streamed = delivery->stream.result();
   if (!admitted.claim.empty()) services_.checkpoints.end(admitted.token, admitted.delivery.id);
-  settlement_.settle(admitted, streamed, delivery->line);
+  settlement_.settle(std::move(admitted), streamed, delivery->line);
   end(std::move(delivery->connection), streamed.outcome == Outcome::complete);
   write_line(services_.log, delivery->line);
   catch_up_if_due();
@@ -96,18 +99,33 @@ void Handler::end(std::unique_ptr<Connection> connection, bool whole) {
   pump_->see_off(std::move(connection), pace_.stall_timeout);
 }
 
-void Handler::catch_up_if_due() {
-  if (settlement_.is_behind() || services_.story.due(SteadyClock::now())) catch_up();
+std::optional<SteadyClock::time_point> Handler::due() const {
+  const auto settle = settlement_.due(), tell = services_.story.due();
+  return settle && tell ? std::min(*settle, *tell) : settle ? settle : tell;
 }
 
-bool Handler::catch_up() {
+void Handler::catch_up_if_due() {
+  const auto now = SteadyClock::now();
+  const auto is_due = [&](std::optional<SteadyClock::time_point> at) { return at && *at <= now; };
   try {
-    settlement_.settle_again();
-    services_.story.flush();
+    if (is_due(settlement_.due())) settlement_.settle_ended();
+    if (is_due(services_.story.due())) services_.story.flush(services_.deliveries, now);
   } catch (const Error& error) {
-    services_.log.write(Level::warning, "log_failed", {{"message", error.what()}});
+    note_failure(error);
   }
-  return !settlement_.is_behind() && services_.story.empty();
+}
+
+void Handler::catch_up() {
+  try {
+    while (settlement_.due()) settlement_.settle_ended();
+    services_.story.flush(services_.deliveries, SteadyClock::now());
+  } catch (const Error& error) {
+    note_failure(error);
+  }
+}
+
+void Handler::note_failure(const Error& error) {
+  services_.log.write(Level::warning, "log_failed", {{"message", error.what()}});
 }
 
 }  // namespace claimcheck::fcgi

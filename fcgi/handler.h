@@ -1,8 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "core/error.h"
 #include "fcgi/connection.h"
 #include "fcgi/delivery.h"
 #include "fcgi/pump.h"
@@ -33,15 +36,18 @@ class Handler {
   /// Writes a checkpoint that the pump asked for. Never throws.
   void write(const Checkpoint& checkpoint);
 
-  /// Writes what was not written while somebody waited, or while the store was down. Never throws.
-  /// @return false if something is left for another time
-  bool catch_up();
+  /// Writes all that was not written while somebody waited, or while the store was down. Never throws.
+  void catch_up();
+  /// The same of what has waited long enough.
+  void catch_up_if_due();
+  /// When that will have something to do; nothing if there is nothing to be written.
+  std::optional<std::chrono::steady_clock::time_point> due() const;
 
  private:
   void deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line);
   Pace pace_of(const AdmittedDelivery& admitted);
   void end(std::unique_ptr<Connection> connection, bool whole);
-  void catch_up_if_due();
+  void note_failure(const Error& error);
 
   Services services_;
   Pace pace_;

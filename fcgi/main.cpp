@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "config/config.h"
+#include "core/grouped_store.h"
 #include "fcgi/handler.h"
 #include "fcgi/listener.h"
 #include "fcgi/server.h"
@@ -39,6 +40,9 @@ struct Shared {
     return fmt::format("/claimcheck-{}-{}", ::geteuid(), Digest::of(place).hex().substr(0, 16));
   }
 
+  TokenGroup tokens;
+  BufferedLog story;
+  EndedDeliveries ended;
   Checkpoints checkpoints;
   Rates rates;
   Crowds crowds;
@@ -50,15 +54,18 @@ class Thread final : public Answerer {
   Thread(const config::Config& config, const Storages& storages, const Circumstances& circumstances, const sql::Target& target,
          Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump, const std::string& mode)
       : database_(sql::open_database(target)),
+        tokens_(store_, store_, shared.tokens),
         handler_({.site = config.site,
                   .policies = config.policies,
                   .storages = storages,
                   .places = config.storages,
                   .circumstances = circumstances,
                   .tokens = tokens_,
+                  .batches = store_,
                   .keys = keys_,
                   .deliveries = deliveries_,
-                  .story = story_,
+                  .story = shared.story,
+                  .ended = shared.ended,
                   .checkpoints = shared.checkpoints,
                   .rates = shared.rates,
                   .crowds = shared.crowds,
@@ -84,14 +91,16 @@ class Thread final : public Answerer {
       handler_.write(std::get<Checkpoint>(chore));
   }
 
-  bool catch_up() override { return handler_.catch_up(); }
+  void catch_up() override { handler_.catch_up(); }
+  void catch_up_if_due() override { handler_.catch_up_if_due(); }
+  std::optional<std::chrono::steady_clock::time_point> due() const override { return handler_.due(); }
 
  private:
   std::unique_ptr<sql::Database> database_;
-  sql::SqlTokenStore tokens_{*database_};
+  sql::SqlTokenStore store_{*database_};
+  GroupedTokenStore tokens_;
   sql::SqlKeyStore keys_{*database_};
   sql::SqlDeliveryLog deliveries_{*database_};
-  BufferedLog story_{deliveries_};
   Random random_ = secure_random();
   std::minstd_rand jitter_{std::random_device{}()};
   Pause pause_ = [this](std::chrono::milliseconds about) {
@@ -151,7 +160,8 @@ int run(const Options& options) {
     log.write(Level::info, "started", {{"listen", handed ? "systemd" : listen}, {"threads", threads}});
     Chores chores;
     Pump pump{chores, shared.checkpoints};
-    serve_fastcgi(listener, threads, timeouts, shutdown, {.chores = chores, .pump = pump}, make_answerer(&pump));
+    Door door{listener, shutdown, chores};
+    serve_fastcgi(door, threads, timeouts, shutdown, {.chores = chores, .pump = pump}, make_answerer(&pump));
     log.write(Level::info, "stopped", nlohmann::ordered_json::object());
   } else if (inherited) {
     serve_fastcgi(STDIN_FILENO, timeouts, shutdown, make_answerer(nullptr));

@@ -31,9 +31,11 @@ void limit_waiting(int fd, const Timeouts& timeouts) {
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &write, sizeof write);
 }
 
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr int nobody = -1;    // a descriptor that poll() passes over
 constexpr int for_ever = -1;  // milliseconds, as poll() takes them
-constexpr int a_second = 1000;
+constexpr int at_once = 0;
 constexpr int a_moment = 50;
 // Whoever was connecting to a unix socket while a new worker took its path over comes to the old one a little later: a file
 // system that is busy can hold connect() up after it has found the old socket.
@@ -83,54 +85,99 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
   FCGX_Free(&request, 0);
 }
 
-/// One of the threads of an own-socket worker.
-void serve(const Listener& listener, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
-           std::atomic<int>& answering, const AnswererFactory& make_answerer) {
-  const auto answerer = make_answerer();
-  std::optional<std::chrono::steady_clock::time_point> nobody_comes_after;
-  for (int wait = 0;;) {
-    const bool ending = shutdown.requested();  // asked first: whoever was connected before is still accepted
-    bool idle = true;
-    const int door = listener.lives_on && ending ? nobody : listener.fd;
-    ++answering;
-    if (auto chore = team.chores.take()) {
-      answerer->carry_out(std::move(*chore));
-      idle = false;
-    }
-    if (const int fd = door == nobody ? nobody : accept_one(door); fd >= 0) {
-      answer_one(fd, timeouts, *answerer);
-      idle = false;
-    }
-    --answering;
-    if (!idle) {
-      wait = 0;
-      continue;
-    }
-    if (wait == 0) wait = answerer->catch_up() ? for_ever : a_second;
-    if (!ending) {
-      wait_for(std::array{pollfd{.fd = door}, pollfd{.fd = shutdown.descriptor()}, pollfd{.fd = team.chores.descriptor()}},
-               wait);
-      if (wait != for_ever) wait = 0;
-      continue;
-    }
-    const auto now = std::chrono::steady_clock::now();
-    if (!nobody_comes_after) nobody_comes_after = now + (listener.lives_on ? 0ms : late_arrival);
-    // What runs may still hand something to the pump, and the pump leave something to be settled.
-    if (now >= *nobody_comes_after && answering == 0 && team.pump.load() == 0 && !team.chores.waiting()) break;
-    wait_for(std::array{pollfd{.fd = door}, pollfd{.fd = team.chores.descriptor()}}, a_moment);
-  }
-  answerer->catch_up();
+/// What the request threads know of each other.
+struct Crew {
+  std::atomic<int> answering = 0;  ///< how many are at work
+  /// When the first of those who wait will look what is due.
+  std::atomic<SteadyClock::time_point> minded = SteadyClock::time_point::max();
+};
+
+int milliseconds_until(SteadyClock::time_point moment) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(moment - SteadyClock::now());
+  return static_cast<int>(std::max<std::int64_t>(left.count(), at_once));
 }
 
-void stop_blocking(int listener) {
-  ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
-}
+/// One of the threads of an own-socket worker.
+class RequestThread {
+ public:
+  RequestThread(Door& door, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team, Crew& crew,
+                Answerer& answerer)
+      : door_(door), timeouts_(timeouts), shutdown_(shutdown), team_(team), crew_(crew), answerer_(answerer) {}
+
+  void run() {
+    while (!shutdown_.requested()) receive(wait());
+    if (door_.listener_lives_on()) door_.stop_accepting();
+    const auto nobody_comes_after = SteadyClock::now() + (door_.listener_lives_on() ? 0ms : late_arrival);
+    while (!is_done(nobody_comes_after)) {
+      if (receive_all()) continue;
+      answerer_.catch_up_if_due();
+      wait_for(std::array{pollfd{.fd = door_.listener_lives_on() ? nobody : door_.listener()},
+                          pollfd{.fd = team_.chores.descriptor()}},
+               a_moment);
+    }
+    answerer_.catch_up();
+  }
+
+ private:
+  /// One of those who wait minds the clock for what was left to be written.
+  Door::Visit wait() {
+    const auto due = answerer_.due();
+    if (!due || *due >= crew_.minded.load()) return door_.next(for_ever);
+    crew_.minded = *due;
+    const Door::Visit visit = door_.next(milliseconds_until(*due));
+    auto mine = *due;
+    crew_.minded.compare_exchange_strong(mine, SteadyClock::time_point::max());
+    return visit;
+  }
+
+  /// @return whether there was something to do
+  bool receive(const Door::Visit& visit) {
+    ++crew_.answering;
+    const bool found = attend(visit);
+    answerer_.catch_up_if_due();
+    --crew_.answering;
+    return found;
+  }
+
+  bool attend(const Door::Visit& visit) {
+    if (visit.who == Door::Visitor::request) {
+      answer_one(visit.fd, timeouts_, answerer_);
+      return true;
+    }
+    if (visit.who != Door::Visitor::chore) return false;
+    auto chore = team_.chores.take();
+    door_.looked_for_chore();
+    if (chore) answerer_.carry_out(std::move(*chore));
+    return chore.has_value();
+  }
+
+  /// What is there already, besides the request to end, which is told again and again. @return whether there was anything
+  bool receive_all() {
+    constexpr int sources = 3;  // the listener, the chores, the end; and connections
+    bool found = false;
+    for (int look = 0; look <= sources; ++look) found = receive(door_.next(at_once)) || found;
+    return found;
+  }
+
+  /// What runs may still hand something to the pump, and the pump leave something to be settled.
+  bool is_done(SteadyClock::time_point nobody_comes_after) const {
+    return SteadyClock::now() >= nobody_comes_after && crew_.answering == 0 && team_.pump.load() == 0 &&
+           !team_.chores.waiting();
+  }
+
+  Door& door_;
+  const Timeouts& timeouts_;
+  const Shutdown& shutdown_;
+  const Team& team_;
+  Crew& crew_;
+  Answerer& answerer_;
+};
 
 }  // namespace
 
 void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer) {
   FCGX_Init();
-  stop_blocking(listener);
+  ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
   const auto answerer = make_answerer();
   while (!shutdown.requested()) {
     const int fd = accept_one(listener);
@@ -138,21 +185,25 @@ void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutd
       answer_one(fd, timeouts, *answerer);
       continue;  // whoever waits already comes first
     }
-    const int wait = answerer->catch_up() ? for_ever : a_second;
-    wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = shutdown.descriptor()}}, wait);
+    answerer->catch_up();
+    const auto due = answerer->due();
+    wait_for(std::array{pollfd{.fd = listener}, pollfd{.fd = shutdown.descriptor()}},
+             due ? milliseconds_until(*due) : for_ever);
   }
   answerer->catch_up();
 }
 
-void serve_fastcgi(const Listener& listener, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
+void serve_fastcgi(Door& door, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
                    const AnswererFactory& make_answerer) {
   FCGX_Init();
-  stop_blocking(listener.fd);
-  std::atomic<int> answering = 0;
+  Crew crew;
   std::vector<std::jthread> running;
   running.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i)
-    running.emplace_back([&] { serve(listener, timeouts, shutdown, team, answering, make_answerer); });
+    running.emplace_back([&] {
+      const auto answerer = make_answerer();
+      RequestThread{door, timeouts, shutdown, team, crew, *answerer}.run();
+    });
 }
 
 void serve_cgi(const Timeouts& timeouts, Answerer& answerer) {

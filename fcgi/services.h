@@ -12,6 +12,7 @@
 #include "core/storage.h"
 #include "core/token_store.h"
 #include "fcgi/checkpoints.h"
+#include "fcgi/ended_deliveries.h"
 #include "fcgi/hand_off.h"
 #include "fcgi/log.h"
 #include "fcgi/throttle.h"
@@ -24,7 +25,7 @@ struct Self {
   std::string mode;  ///< "fastcgi" (descriptor 0), "socket" (its own) or "cgi"
 };
 
-/// What the routes work with. The stores and `story` belong to one thread; the rest is shared. All must outlive it.
+/// What the routes work with. The stores belong to one thread; the rest is shared. All must outlive it.
 struct Services {
   const Site& site;
   const Policies& policies;
@@ -32,9 +33,11 @@ struct Services {
   const std::map<std::string, StorageSettings>& places;  ///< the same storages, as the configuration says them
   const Circumstances& circumstances;
   TokenStore& tokens;
+  TokenBatches& batches;
   KeyStore& keys;
-  DeliveryLog& deliveries;  ///< to read
-  BufferedLog& story;       ///< to write
+  DeliveryLog& deliveries;  ///< to read; what is to be written goes through `story`
+  BufferedLog& story;
+  EndedDeliveries& ended;
   Checkpoints& checkpoints;
   Rates& rates;
   Crowds& crowds;

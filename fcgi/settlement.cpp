@@ -1,7 +1,10 @@
 #include "fcgi/settlement.h"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 #include "core/enforcement.h"
 #include "core/error.h"
@@ -12,8 +15,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 using SteadyClock = std::chrono::steady_clock;
 
-/// So many ends are remembered while the store is down; a delivery beyond them is found dead by its last checkpoint.
-constexpr std::size_t most_unsettled = 1000;
+/// What the token becomes by the end of a delivery that was the last to change it.
+std::optional<Token> settled(const EndedDelivery& ended, Time now) {
+  if (!ended.admitted.stored) return std::nullopt;
+  return claimcheck::settle(*ended.admitted.stored, progress_of(ended.admitted, ended.streamed.sent), now);
+}
 
 }  // namespace
 
@@ -32,20 +38,18 @@ void Settlement::store(const AdmittedDelivery& admitted, const Streamed& streame
   } else if (streamed.outcome != Outcome::handed_off && !admitted.claim.empty()) {
     enforcement.correct(admitted.token, progress);  // the web server never heard of it
   }
+  tell(admitted, streamed);
+}
+
+/// Has the log tell of a delivery whose end is stored.
+void Settlement::tell(const AdmittedDelivery& admitted, const Streamed& streamed) {
   services_.story.add(
       record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, services_.tokens.now()),
       SteadyClock::now());
 }
 
-void Settlement::settle(const AdmittedDelivery& admitted, const Streamed& streamed, const RequestLine& line) {
+void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
   const ActiveDelivery& delivery = admitted.delivery;
-  try {
-    store(admitted, streamed);
-  } catch (const Error& error) {
-    services_.log.write(Level::error, "settle_failed",
-                        {{"request", line.id}, {"delivery", delivery.id}, {"message", error.what()}});
-    if (unsettled_.size() < most_unsettled) unsettled_.push_back({.admitted = admitted, .streamed = streamed});
-  }
   for (const DeadDelivery& dead : admitted.dead)
     services_.story.add(
         record_of(admitted.token, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, delivery.started),
@@ -61,21 +65,61 @@ void Settlement::settle(const AdmittedDelivery& admitted, const Streamed& stream
                        {"grounds", to_string(delivery.grounds)},
                        {"outcome", to_string(streamed.outcome)},
                        {"network", line.network}});
+  if (admitted.stored && admitted.means == Means::stream)
+    return services_.ended.add({.admitted = std::move(admitted), .streamed = streamed}, SteadyClock::now());
+  try {
+    store(admitted, streamed);
+  } catch (const Error& error) {
+    std::vector<EndedDelivery> ended;
+    ended.push_back({.admitted = std::move(admitted), .streamed = streamed, .late = true});
+    note_failure(ended.front(), error);
+    services_.ended.put_back(std::move(ended), SteadyClock::now());
+  }
 }
 
-void Settlement::settle_again() {
-  while (!unsettled_.empty()) {
-    const AdmittedDelivery& admitted = unsettled_.front().admitted;
-    try {
-      store(admitted, unsettled_.front().streamed);
-      services_.log.write(Level::info, "settled_late", {{"delivery", admitted.delivery.id}});
-    } catch (const Error& error) {
-      if (error.code() == Errc::unavailable) throw;
-      // Trying again would not help: it is found dead by its last checkpoint.
-      services_.log.write(Level::error, "settle_failed", {{"delivery", admitted.delivery.id}, {"message", error.what()}});
+/// One statement for all those of `ended` whose tokens are known as they were stored. They leave `ended`, unless somebody
+/// changed one of them meanwhile.
+void Settlement::store_together(std::vector<EndedDelivery>& ended) {
+  const Time now = services_.tokens.now();
+  std::vector<Token> tokens;
+  std::set<TokenId> seen;
+  const auto others = std::stable_partition(ended.begin(), ended.end(), [&](const EndedDelivery& each) {
+    auto token = settled(each, now);
+    if (!token || !seen.insert(token->id).second) return false;
+    tokens.push_back(std::move(*token));
+    return true;
+  });
+  if (tokens.empty()) return;
+  if (tokens.size() == 1 ? !services_.tokens.replace(tokens.front()) : !services_.batches.replace(tokens)) return;
+  std::for_each(ended.begin(), others, [&](const EndedDelivery& each) { tell(each.admitted, each.streamed); });
+  ended.erase(ended.begin(), others);
+}
+
+void Settlement::settle_ended() {
+  std::vector<EndedDelivery> ended = services_.ended.take();
+  try {
+    store_together(ended);
+    for (; !ended.empty(); ended.erase(ended.begin())) {
+      const EndedDelivery& first = ended.front();
+      store(first.admitted, first.streamed);
+      if (first.late) services_.log.write(Level::info, "settled_late", {{"delivery", first.admitted.delivery.id}});
     }
-    unsettled_.erase(unsettled_.begin());
+  } catch (const Error& error) {
+    for (EndedDelivery& each : ended) {
+      each.admitted.stored.reset();  // whether that still holds is in doubt
+      if (!std::exchange(each.late, true)) note_failure(each, error);
+    }
+    // Another attempt helps only against a store that is down; else it is found dead by its last checkpoint.
+    if (error.code() != Errc::unavailable) ended.erase(ended.begin());
+    services_.ended.put_back(std::move(ended), SteadyClock::now());
+    throw;
   }
+}
+
+void Settlement::note_failure(const EndedDelivery& ended, const Error& error) {
+  services_.log.write(
+      Level::error, "settle_failed",
+      {{"token", ended.admitted.token.text}, {"delivery", ended.admitted.delivery.id}, {"message", error.what()}});
 }
 
 void write_line(const Log& log, const RequestLine& line) {

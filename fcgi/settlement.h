@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <vector>
 
+#include "core/error.h"
 #include "fcgi/answer.h"
 #include "fcgi/delivery.h"
 #include "fcgi/services.h"
@@ -9,29 +12,28 @@
 
 namespace claimcheck::fcgi {
 
-/// Tells the store and the log how deliveries ended; what the store could not be told it remembers until it can. Belongs to
-/// one thread, whose services it keeps a reference to.
+/// Tells the store and the log how deliveries ended. Belongs to one thread, whose services it keeps a reference to.
 class Settlement {
  public:
   explicit Settlement(const Services& services) : services_(services) {}
 
-  /// Stores what was sent; if the store is down, as soon as it is back. Never throws.
-  void settle(const AdmittedDelivery& admitted, const Streamed& streamed, const RequestLine& line);
-  /// The oldest first, until the store is down again. Throws Error{unavailable}.
-  void settle_again();
-  bool is_behind() const { return !unsettled_.empty(); }
+  /// Stores what was sent: at once, or, if the token is known as it was stored, with others in a moment. What the store cannot
+  /// be told now it is told when it is back. Never throws.
+  void settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line);
+
+  /// When settle_ended() has something to do; nothing if it has not.
+  std::optional<std::chrono::steady_clock::time_point> due() const { return services_.ended.due(); }
+  /// Tells the store of some deliveries that ended, the oldest first, whichever thread's they were. Throws
+  /// Error{unavailable}.
+  void settle_ended();
 
  private:
-  /// A delivery that is over, but whose end the store could not be told yet.
-  struct Unsettled {
-    AdmittedDelivery admitted;
-    Streamed streamed;
-  };
-
+  void store_together(std::vector<EndedDelivery>& ended);
   void store(const AdmittedDelivery& admitted, const Streamed& streamed);
+  void tell(const AdmittedDelivery& admitted, const Streamed& streamed);
+  void note_failure(const EndedDelivery& ended, const Error& error);
 
   const Services& services_;
-  std::vector<Unsettled> unsettled_;
 };
 
 /// The progress of a delivery that has sent so much.

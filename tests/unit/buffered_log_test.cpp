@@ -44,41 +44,44 @@ class OddLog final : public DeliveryLog {
   std::vector<std::size_t> batches;
 };
 
-TEST(BufferedLog, IsDueAfterASecondOrWhenThereIsMuch) {
+TEST(BufferedLog, IsDueAMomentAfterTheOldestRecordOrWhenThereIsMuch) {
   OddLog log;
-  BufferedLog story{log};
-  EXPECT_FALSE(story.due(start + milliseconds{5000})) << "nothing to write";
+  BufferedLog story;
+  EXPECT_EQ(story.due(), std::nullopt) << "nothing to write";
   story.add(record(1), start);
-  EXPECT_FALSE(story.due(start + milliseconds{999}));
-  EXPECT_TRUE(story.due(start + milliseconds{1000}));
-  for (int i = 2; i <= 100; ++i) story.add(record(i), start + milliseconds{1});
-  EXPECT_TRUE(story.due(start + milliseconds{1}));
-  story.flush();
+  story.add(record(2), start + milliseconds{50});
+  EXPECT_EQ(story.due(), start + milliseconds{200});
+  for (int i = 3; i <= 100; ++i) story.add(record(i), start + milliseconds{60});
+  EXPECT_EQ(story.due(), start + milliseconds{60});
+  story.flush(log, start + milliseconds{70});
   EXPECT_TRUE(story.empty());
+  EXPECT_EQ(story.due(), std::nullopt);
   EXPECT_EQ(log.batches, std::vector<std::size_t>{100});
   story.add(record(101), start + milliseconds{1500});
-  EXPECT_FALSE(story.due(start + milliseconds{2000})) << "the second begins with the oldest that is left";
+  EXPECT_EQ(story.due(), start + milliseconds{1700}) << "the moment begins with the oldest that is left";
 }
 
 TEST(BufferedLog, WhatAStoreThatIsDownDoesNotTakeIsKept) {
   OddLog log;
-  BufferedLog story{log};
+  BufferedLog story;
   for (int i = 0; i < 250; ++i) story.add(record(i), start);
   log.down_after = 1;
-  EXPECT_EQ(thrown([&] { story.flush(); }).value().code(), Errc::unavailable);
+  EXPECT_EQ(thrown([&] { story.flush(log, start); }).value().code(), Errc::unavailable);
   EXPECT_FALSE(story.empty());
+  story.add(record(250), start + milliseconds{1});
+  EXPECT_EQ(story.due(), start + milliseconds{1000}) << "a store that is down is not asked all the time";
   log.down_after = 1'000'000;
-  story.flush();
+  story.flush(log, start + milliseconds{1000});
   EXPECT_TRUE(story.empty());
-  EXPECT_EQ(log.batches, (std::vector<std::size_t>{100, 100, 50})) << "what was taken is not written again";
-  EXPECT_EQ(log.of_token(token, 1000).size(), 250U);
+  EXPECT_EQ(log.batches, (std::vector<std::size_t>{100, 100, 51})) << "what was taken is not written again";
+  EXPECT_EQ(log.of_token(token, 1000).size(), 251U);
 }
 
 TEST(BufferedLog, DoesNotGrowWithoutBoundWhileTheStoreIsDown) {
   OddLog log;
-  BufferedLog story{log};
+  BufferedLog story;
   for (int i = 0; i < 6000; ++i) story.add(record(i), start);
-  story.flush();
+  story.flush(log, start);
   const auto kept = log.of_token(token, 10'000);
   EXPECT_EQ(kept.size(), 5000U);
   EXPECT_EQ(kept.front().id, "delivery5999") << "the newest";
@@ -86,14 +89,14 @@ TEST(BufferedLog, DoesNotGrowWithoutBoundWhileTheStoreIsDown) {
 
 TEST(BufferedLog, RefusalsOfOneReasonNetworkAndHourAreOneRecord) {
   OddLog log;
-  BufferedLog story{log};
+  BufferedLog story;
   for (std::int64_t i = 0; i < 1000; ++i) story.add(refusal("203.0.113.0", 7200 + i), start);
   story.add(refusal("203.0.113.0", 3600 * 3), start);
   story.add(refusal("198.51.100.0", 7300), start);
   story.add(refusal("203.0.113.0", 7300, "token_expired"), start);
-  story.flush();
+  story.flush(log, start);
   story.add(refusal("203.0.113.0", 8500), start);
-  story.flush();
+  story.flush(log, start);
   const auto kept = log.refusals_of_token(token, 10);
   ASSERT_EQ(kept.size(), 4U);
   const auto most = std::ranges::max(kept, {}, &RefusalRecord::times);

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+
+#include "fcgi/chores.h"
+#include "fcgi/listener.h"
+#include "fcgi/shutdown.h"
+
+namespace claimcheck::fcgi {
+
+/// Where the request threads of a process wait: for a new connection, for another request on one that was kept open, for a
+/// chore, for the end. Whatever comes wakes one of them, except for the end, which wakes all. Safe to share between threads.
+class Door {
+ public:
+  enum class Visitor {
+    nobody,
+    request,   ///< on a connection that now belongs to whom it was given
+    chore,     ///< perhaps; who has looked for it must say so by looked_for_chore()
+    shutdown,  ///< requested; told again and again
+  };
+  struct Visit {
+    Visitor who = Visitor::nobody;
+    int fd = -1;       ///< of a request
+    bool kept = false;  ///< the connection has had a request before
+  };
+
+  /// Keeps references. Throws Error{internal}.
+  Door(const Listener& listener, const Shutdown& shutdown, Chores& chores);
+  ~Door();
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+
+  /// Waits until somebody comes, at most `patience` milliseconds; -1: for ever.
+  Visit next(int patience);
+  /// Another request may come on the connected socket `fd`, which belongs to the door until then.
+  void keep(int fd);
+  void looked_for_chore();
+  /// The listener is left to others.
+  void stop_accepting();
+
+  /// Whether the listener lives on without this process.
+  bool listener_lives_on() const { return listener_.lives_on; }
+  int listener() const { return listener_.fd; }
+
+ private:
+  void watch(int operation, int fd, std::uint32_t events) const;
+  Visit accept_one() const;
+
+  const Listener listener_;
+  const Shutdown& shutdown_;
+  const Chores& chores_;
+  int epoll_;
+};
+
+}  // namespace claimcheck::fcgi
