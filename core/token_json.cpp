@@ -1,6 +1,9 @@
 #include "core/token_json.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <concepts>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -12,10 +15,103 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json encode(const std::vector<Range>& ranges) {
-  Json out = Json::array();
-  for (const Range& range : ranges) out.push_back({range.first, range.length});
-  return out;
+/// Writes JSON text member by member. The claims of a token are written twice for each download, which is too often for a
+/// tree of values that is thrown away afterwards.
+class Writer {
+ public:
+  Writer& member(std::string_view name) {
+    separate();
+    text_.append("\"").append(name).append("\":");
+    return *this;
+  }
+  Writer& open(char bracket) {
+    separate();
+    text_ += bracket;
+    return *this;
+  }
+  Writer& close(char bracket) {
+    text_ += bracket;
+    return *this;
+  }
+  template <std::integral Number>
+  Writer& value(Number number) {
+    separate();
+    fmt::format_to(std::back_inserter(text_), "{}", number);
+    return *this;
+  }
+  Writer& value(std::string_view text) {
+    separate();
+    const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+    if (plain)
+      text_.append("\"").append(text).append("\"");
+    else
+      text_ += Json(text).dump();
+    return *this;
+  }
+  Writer& null() {
+    separate();
+    text_ += "null";
+    return *this;
+  }
+  std::string text() && { return std::move(text_); }
+
+ private:
+  void separate() {
+    if (!text_.empty() && std::string_view{"[{:"}.find(text_.back()) == std::string_view::npos) text_ += ',';
+  }
+
+  std::string text_;
+};
+
+void write(Writer& out, const std::vector<Range>& ranges) {
+  out.open('[');
+  for (const Range& range : ranges) out.open('[').value(range.first).value(range.length).close(']');
+  out.close(']');
+}
+
+void write(Writer& out, const ActiveDelivery& delivery) {
+  out.open('{').member("id").value(delivery.id).member("ranges");
+  write(out, delivery.ranges);
+  out.member("sent").value(delivery.sent).member("started").value(to_unix(delivery.started));
+  out.member("last_progress").value(to_unix(delivery.last_progress)).member("network").value(delivery.network);
+  out.member("grounds").value(to_string(delivery.grounds)).close('}');
+}
+
+void write(Writer& out, const LostDelivery& delivery) {
+  out.open('{').member("id").value(delivery.id).member("sent").value(delivery.sent).close('}');
+}
+
+void write(Writer& out, const HandedOffDelivery& delivery) {
+  out.open('{').member("id").value(delivery.id).member("ranges");
+  write(out, delivery.ranges);
+  out.member("at").value(to_unix(delivery.at)).close('}');
+}
+
+template <class Delivery>
+void write_list(Writer& out, const std::vector<Delivery>& deliveries) {
+  out.open('[');
+  for (const Delivery& delivery : deliveries) write(out, delivery);
+  out.close(']');
+}
+
+void write(Writer& out, const Claim& claim) {
+  out.open('{').member("id").value(claim.id).member("opened").value(to_unix(claim.opened));
+  out.member("network").value(claim.network);
+  out.member("size").value(claim.file.size).member("mtime_ns").value(claim.file.mtime_ns);
+  out.member("covered");
+  write(out, claim.covered.runs());
+  out.member("charged").value(claim.charged).member("active");
+  write_list(out, claim.active);
+  out.member("lost");
+  write_list(out, claim.lost);
+  out.member("handed_off");
+  write_list(out, claim.handed_off);
+  out.member("last_seen").value(to_unix(claim.last_seen)).member("completed");
+  if (claim.completed)
+    out.value(to_unix(*claim.completed));
+  else
+    out.null();
+  out.close('}');
 }
 
 std::vector<Range> decode_ranges(const Json& json) {
@@ -27,16 +123,6 @@ std::vector<Range> decode_ranges(const Json& json) {
 
 Time decode_time(const Json& json) {
   return from_unix(json.get<std::int64_t>());
-}
-
-Json encode(const ActiveDelivery& delivery) {
-  return {{"id", delivery.id},
-          {"ranges", encode(delivery.ranges)},
-          {"sent", delivery.sent},
-          {"started", to_unix(delivery.started)},
-          {"last_progress", to_unix(delivery.last_progress)},
-          {"network", delivery.network},
-          {"grounds", to_string(delivery.grounds)}};
 }
 
 Grounds decode_grounds(const std::string& word) {
@@ -55,33 +141,8 @@ ActiveDelivery decode_active(const Json& json) {
           .grounds = decode_grounds(json.value("grounds", to_string(Grounds::continued)))};
 }
 
-Json encode(const HandedOffDelivery& delivery) {
-  return {{"id", delivery.id}, {"ranges", encode(delivery.ranges)}, {"at", to_unix(delivery.at)}};
-}
-
 HandedOffDelivery decode_handed_off(const Json& json) {
   return {.id = json.at("id"), .ranges = decode_ranges(json.at("ranges")), .at = decode_time(json.at("at"))};
-}
-
-Json encode(const Claim& claim) {
-  Json active = Json::array();
-  for (const ActiveDelivery& delivery : claim.active) active.push_back(encode(delivery));
-  Json lost = Json::array();
-  for (const LostDelivery& delivery : claim.lost) lost.push_back({{"id", delivery.id}, {"sent", delivery.sent}});
-  Json handed_off = Json::array();
-  for (const HandedOffDelivery& delivery : claim.handed_off) handed_off.push_back(encode(delivery));
-  return {{"id", claim.id},
-          {"opened", to_unix(claim.opened)},
-          {"network", claim.network},
-          {"size", claim.file.size},
-          {"mtime_ns", claim.file.mtime_ns},
-          {"covered", encode(claim.covered.runs())},
-          {"charged", claim.charged},
-          {"active", std::move(active)},
-          {"lost", std::move(lost)},
-          {"handed_off", std::move(handed_off)},
-          {"last_seen", to_unix(claim.last_seen)},
-          {"completed", claim.completed ? Json(to_unix(*claim.completed)) : Json(nullptr)}};
 }
 
 Claim decode_claim(const Json& json) {
@@ -133,12 +194,13 @@ Meaning from_word(const Words& words, const Json& json, const char* name, Meanin
 }  // namespace
 
 std::string encode_claims(const std::vector<Claim>& claims) {
-  Json out = Json::array();
-  for (const Claim& claim : claims) out.push_back(encode(claim));
-  return out.dump();
+  Writer out;
+  write_list(out, claims);
+  return std::move(out).text();
 }
 
 std::vector<Claim> decode_claims(std::string_view text) {
+  if (text == "[]") return {};
   return decoded("claims", text, [](const Json& json) {
     if (!json.is_array()) throw Error{Errc::internal, "the stored claims are no list"};
     std::vector<Claim> claims;

@@ -61,9 +61,12 @@ void finish(Connection& connection, std::chrono::seconds stall_timeout);
 /// Waits until more can be sent, at most `limit`. @return false if the time is up.
 bool wait(const Connection& connection, std::chrono::milliseconds limit);
 
+/// Whether the front end may still send something that belongs to the request.
+enum class Input { open, ended };
+
 /// Sends FastCGI STDOUT records for request `request_id` on the connected socket `fd`, which it makes non-blocking and closes.
 /// Source: FastCGI 1.0 sections 3.3, 5.3, 5.5.
-std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout);
+std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout, Input input);
 
 /// Writes a CGI answer to `fd`, which it makes non-blocking and closes. Source: RFC 3875 section 6.
 std::unique_ptr<Connection> open_cgi(int fd, std::chrono::seconds stall_timeout);

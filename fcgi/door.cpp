@@ -44,8 +44,7 @@ Door::Visit Door::next(int patience) {
   if (::epoll_wait(epoll_, &event, 1, patience) <= 0) return {};
   if (event.data.fd == shutdown_.descriptor()) return {.who = Visitor::shutdown};
   if (event.data.fd == chores_.descriptor()) return {.who = Visitor::chore};
-  if (event.data.fd == listener_.fd) return accept_one();
-  return {.who = Visitor::request, .fd = event.data.fd, .kept = true};
+  return accept_one();
 }
 
 /// Several processes may accept from the same listener.
@@ -55,12 +54,7 @@ Door::Visit Door::accept_one() const {
     ::poll(nullptr, 0, a_moment);  // others will close some
   watch(EPOLL_CTL_MOD, listener_.fd, once);
   if (fd < 0) return {};
-  return {.who = Visitor::request, .fd = fd};
-}
-
-void Door::keep(int fd) {
-  epoll_event event{.events = once, .data = {.fd = fd}};
-  if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &event) != 0) ::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+  return {.who = Visitor::connection, .fd = fd};
 }
 
 void Door::looked_for_chore() {

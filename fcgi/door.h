@@ -8,20 +8,19 @@
 
 namespace claimcheck::fcgi {
 
-/// Where the request threads of a process wait: for a new connection, for another request on one that was kept open, for a
-/// chore, for the end. Whatever comes wakes one of them, except for the end, which wakes all. Safe to share between threads.
+/// Where the request threads of a process wait: for a connection, for a chore, for the end. Whatever comes wakes one of them,
+/// except for the end, which wakes all. Safe to share between threads.
 class Door {
  public:
   enum class Visitor {
     nobody,
-    request,   ///< on a connection that now belongs to whom it was given
-    chore,     ///< perhaps; who has looked for it must say so by looked_for_chore()
-    shutdown,  ///< requested; told again and again
+    connection,  ///< it belongs to whom it was given
+    chore,       ///< perhaps; who has looked for it must say so by looked_for_chore()
+    shutdown,    ///< requested; told again and again
   };
   struct Visit {
     Visitor who = Visitor::nobody;
-    int fd = -1;       ///< of a request
-    bool kept = false;  ///< the connection has had a request before
+    int fd = -1;  ///< of a connection
   };
 
   /// Keeps references. Throws Error{internal}.
@@ -32,8 +31,6 @@ class Door {
 
   /// Waits until somebody comes, at most `patience` milliseconds; -1: for ever.
   Visit next(int patience);
-  /// Another request may come on the connected socket `fd`, which belongs to the door until then.
-  void keep(int fd);
   void looked_for_chore();
   /// The listener is left to others.
   void stop_accepting();

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <exception>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "fcgi/pages.h"

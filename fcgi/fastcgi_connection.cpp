@@ -20,8 +20,8 @@ constexpr std::uint64_t largest_content = 65528;
 
 class FastcgiConnection final : public Connection {
  public:
-  FastcgiConnection(int fd, int request_id, std::chrono::seconds stall_timeout)
-      : outlet_(fd, stall_timeout), request_id_(request_id) {}
+  FastcgiConnection(int fd, int request_id, std::chrono::seconds stall_timeout, Input input)
+      : outlet_(fd, stall_timeout), request_id_(request_id), input_(input) {}
 
   bool write(std::string_view bytes) override {
     while (!bytes.empty()) {
@@ -47,12 +47,12 @@ class FastcgiConnection final : public Connection {
     if (!ending_) pending_header_ = header(type_stdout, 0) + header(type_end_request, 8) + std::string(8, '\0');
     ending_ = true;
     const Step step = send_header(MSG_NOSIGNAL);
-    if (step.state == Step::State::moved) ::shutdown(outlet_.fd(), SHUT_WR);
+    if (step.state == Step::State::moved && lingers()) ::shutdown(outlet_.fd(), SHUT_WR);
     return step;
   }
 
   int descriptor() const override { return outlet_.fd(); }
-  bool lingers() const override { return true; }
+  bool lingers() const override { return input_ == Input::open; }
   void close() override { outlet_.close(); }
 
  private:
@@ -96,6 +96,7 @@ class FastcgiConnection final : public Connection {
 
   Outlet outlet_;
   int request_id_;
+  Input input_;
   std::uint64_t announced_ = 0;  ///< bytes that the current record still owes
   std::string pending_header_;   ///< of it, or the end, what is still to be sent
   bool ending_ = false;
@@ -103,8 +104,8 @@ class FastcgiConnection final : public Connection {
 
 }  // namespace
 
-std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout) {
-  return std::make_unique<FastcgiConnection>(fd, request_id, stall_timeout);
+std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout, Input input) {
+  return std::make_unique<FastcgiConnection>(fd, request_id, stall_timeout, input);
 }
 
 }  // namespace claimcheck::fcgi

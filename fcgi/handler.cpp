@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/enforcement.h"
@@ -95,7 +94,9 @@ void Handler::conclude(std::unique_ptr<Delivery> delivery) {
 void Handler::end(std::unique_ptr<Connection> connection, bool whole) {
   if (!whole) return connection->close();
   if (pump_ == nullptr) return finish(*connection, pace_.stall_timeout);
-  connection->send_end();  // what cannot go out yet, and the front end's moment to close, are waited for there
+  const bool sent = connection->send_end().state == Step::State::moved;
+  if (sent && !connection->lingers()) return connection->close();
+  // What cannot go out yet, and the front end's moment to close, are waited for there.
   pump_->see_off(std::move(connection), pace_.stall_timeout);
 }
 

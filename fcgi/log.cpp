@@ -1,12 +1,15 @@
 #include "fcgi/log.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -14,10 +17,33 @@
 namespace claimcheck::fcgi {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::array level_words{"debug", "info", "warning", "error"};
 constexpr std::size_t longest_text = 1000;
+constexpr std::size_t usual_length = 400;
+
+/// Whether a text is written into JSON as it stands.
+bool is_plain(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+void add_text(std::string& line, std::string_view text) {
+  if (is_plain(text))
+    line.append("\"").append(text).append("\"");
+  else
+    line += nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+void add(std::string& line, const LogField& field) {
+  if (line.back() != '{') line += ',';
+  add_text(line, field.name);
+  line += ':';
+  if (const auto* text = std::get_if<std::string_view>(&field.value))
+    add_text(line, text->substr(0, longest_text));
+  else if (const auto* number = std::get_if<std::int64_t>(&field.value))
+    fmt::format_to(std::back_inserter(line), "{}", *number);
+  else
+    fmt::format_to(std::back_inserter(line), "{}", std::get<std::uint64_t>(field.value));
+}
 
 }  // namespace
 
@@ -31,17 +57,22 @@ Log::~Log() {
   if (owned_) ::close(fd_);
 }
 
-void Log::write(Level level, std::string_view event, Json fields) const {
+void Log::write(Level level, std::string_view event, std::initializer_list<LogField> fields) const {
+  write(level, event, std::span{fields.begin(), fields.size()});
+}
+
+void Log::write(Level level, std::string_view event, std::span<const LogField> fields) const {
   if (level < least_) return;
   const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
-  Json line{{"time", format_rfc3339(now)}, {"level", level_words.at(static_cast<std::size_t>(level))}, {"event", event}};
-  for (auto& [name, value] : fields.items()) {
-    if (value.is_string() && value.get_ref<std::string&>().size() > longest_text)
-      value = value.get_ref<std::string&>().substr(0, longest_text);
-    line[name] = std::move(value);
-  }
-  const std::string text = line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
-  while (::write(fd_, text.data(), text.size()) < 0 && errno == EINTR) {
+  std::string line;
+  line.reserve(usual_length);
+  line += '{';
+  add(line, {"time", format_rfc3339(now)});
+  add(line, {"level", level_words.at(static_cast<std::size_t>(level))});
+  add(line, {"event", event});
+  for (const LogField& field : fields) add(line, field);
+  line += "}\n";
+  while (::write(fd_, line.data(), line.size()) < 0 && errno == EINTR) {
   }
 }
 

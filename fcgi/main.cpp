@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
@@ -162,7 +161,7 @@ int run(const Options& options) {
     Pump pump{chores, shared.checkpoints};
     Door door{listener, shutdown, chores};
     serve_fastcgi(door, threads, timeouts, shutdown, {.chores = chores, .pump = pump}, make_answerer(&pump));
-    log.write(Level::info, "stopped", nlohmann::ordered_json::object());
+    log.write(Level::info, "stopped", {});
   } else if (inherited) {
     serve_fastcgi(STDIN_FILENO, timeouts, shutdown, make_answerer(nullptr));
   } else {

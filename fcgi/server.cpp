@@ -61,6 +61,13 @@ std::optional<std::string_view> variable(char** environment, const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string_view>{value};
 }
 
+/// Reads the end of a request that has no body, so that nothing is left to be read on its connection.
+Input read_to_the_end(const FCGX_Request& request) {
+  const std::string_view length = variable(request.envp, "CONTENT_LENGTH").value_or("");
+  if (!length.empty() && length != "0") return Input::open;
+  return FCGX_GetChar(request.in) == EOF ? Input::ended : Input::open;
+}
+
 /// Lets libfcgi read the request from `fd`, answers it, and closes `fd`.
 void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
   limit_waiting(fd, timeouts);
@@ -71,7 +78,7 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
   request.keepConnection = 1;                // else its first act would be to close what it has not read yet
   if (FCGX_Accept_r(&request) != 0) return;  // it has closed the connection
 
-  auto connection = open_fastcgi(request.ipcFd, request.requestId, timeouts.stall);
+  auto connection = open_fastcgi(request.ipcFd, request.requestId, timeouts.stall, read_to_the_end(request));
   if (request.role == role_responder) {
     const Variables variables = [&](const char* name) { return variable(request.envp, name); };
     const BodyReader read_body = [&](std::size_t length) {
@@ -140,7 +147,7 @@ class RequestThread {
   }
 
   bool attend(const Door::Visit& visit) {
-    if (visit.who == Door::Visitor::request) {
+    if (visit.who == Door::Visitor::connection) {
       answer_one(visit.fd, timeouts_, answerer_);
       return true;
     }
@@ -153,9 +160,9 @@ class RequestThread {
 
   /// What is there already, besides the request to end, which is told again and again. @return whether there was anything
   bool receive_all() {
-    constexpr int sources = 3;  // the listener, the chores, the end; and connections
+    constexpr int sources = 3;  // the listener, the chores, the end
     bool found = false;
-    for (int look = 0; look <= sources; ++look) found = receive(door_.next(at_once)) || found;
+    for (int look = 0; look < sources; ++look) found = receive(door_.next(at_once)) || found;
     return found;
   }
 

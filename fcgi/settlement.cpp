@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
@@ -12,7 +11,6 @@
 namespace claimcheck::fcgi {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using SteadyClock = std::chrono::steady_clock;
 
 /// What the token becomes by the end of a delivery that was the last to change it.
@@ -124,11 +122,11 @@ void Settlement::note_failure(const EndedDelivery& ended, const Error& error) {
 
 void write_line(const Log& log, const RequestLine& line) {
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - line.begun);
-  Json fields{
+  std::vector<LogField> fields{
       {"request", line.id}, {"route", line.route}, {"status", line.status}, {"ms", elapsed.count()}, {"network", line.network}};
-  if (line.token) fields["token"] = line.token->text;
-  if (!line.error.empty()) fields["error"] = line.error;
-  log.write(Level::info, "request", std::move(fields));
+  if (line.token) fields.emplace_back("token", line.token->text);
+  if (!line.error.empty()) fields.emplace_back("error", line.error);
+  log.write(Level::info, "request", std::span<const LogField>{fields});
 }
 
 }  // namespace claimcheck::fcgi

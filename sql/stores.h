@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <span>
+#include <string>
 
 #include "core/delivery_log.h"
 #include "core/key_store.h"
@@ -8,6 +10,16 @@
 #include "sql/database.h"
 
 namespace claimcheck::sql {
+
+/// Rules as they stand in rows. All tokens of a policy have the same: each text is read once.
+class ReadRules {
+ public:
+  /// Throws Error{internal}.
+  const Rules& of(const std::string& text);
+
+ private:
+  std::map<std::string, Rules> rules_;
+};
 
 /// TokenStore, TokenBatches and TokenSweep over tables `tokens` and `facts`. Keeps a reference to `database`, which must
 /// outlive it.
@@ -30,6 +42,7 @@ class SqlTokenStore final : public TokenStore, public TokenBatches, public Token
 
  private:
   Database& database_;
+  ReadRules rules_;
 };
 
 /// DeliveryLog and DeliveryCorrections over tables `deliveries` and `refusals`. Keeps a reference to `database`.

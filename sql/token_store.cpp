@@ -12,6 +12,8 @@
 namespace claimcheck::sql {
 namespace {
 
+constexpr std::string_view no_facts = "{}";
+
 std::string encode_facts(const std::map<std::string, std::string>& facts) {
   try {
     return nlohmann::json(facts).dump();
@@ -21,6 +23,7 @@ std::string encode_facts(const std::map<std::string, std::string>& facts) {
 }
 
 std::map<std::string, std::string> decode_facts(const std::string& text) {
+  if (text == no_facts) return {};
   try {
     return nlohmann::json::parse(text).get<std::map<std::string, std::string>>();
   } catch (const nlohmann::json::exception&) {
@@ -36,7 +39,7 @@ Time end_of(const Token& token) {
 }
 
 /// In the order of statements::token_columns.
-Token read_token(const Row& row) {
+Token read_token(const Row& row, ReadRules& rules) {
   Columns columns{row};
   return {.id = {columns.text()},
           .digest = columns.digest(),
@@ -46,7 +49,7 @@ Token read_token(const Row& row) {
           .version = {.size = columns.bytes(), .mtime_ns = columns.number()},
           .policy = columns.text(),
           .email = columns.text(),
-          .rules = decode_rules(columns.text()),
+          .rules = rules.of(columns.text()),
           .created_at = columns.time(),
           .expires_at = columns.time(),
           .revoked_at = columns.optional_time(),
@@ -58,10 +61,10 @@ Token read_token(const Row& row) {
           .facts = decode_facts(columns.text())};
 }
 
-std::vector<Token> read_tokens(const std::vector<Row>& rows) {
+std::vector<Token> read_tokens(const std::vector<Row>& rows, ReadRules& rules) {
   std::vector<Token> tokens;
   tokens.reserve(rows.size());
-  for (const Row& row : rows) tokens.push_back(read_token(row));
+  for (const Row& row : rows) tokens.push_back(read_token(row, rules));
   return tokens;
 }
 
@@ -111,12 +114,20 @@ std::array<Value, std::size(statements::mutable_columns)> mutable_state(const To
           to_value(tidy_due(token))};
 }
 
-std::optional<Token> first_token(const std::vector<Row>& rows) {
+std::optional<Token> first_token(const std::vector<Row>& rows, ReadRules& rules) {
   if (rows.empty()) return std::nullopt;
-  return read_token(rows.front());
+  return read_token(rows.front(), rules);
 }
 
 }  // namespace
+
+const Rules& ReadRules::of(const std::string& text) {
+  constexpr std::size_t most = 100;
+  const auto found = rules_.find(text);
+  if (found != rules_.end()) return found->second;
+  if (rules_.size() >= most) rules_.clear();
+  return rules_.emplace(text, decode_rules(text)).first->second;
+}
 
 Time SqlTokenStore::now() {
   return database_.now();
@@ -163,11 +174,11 @@ bool SqlTokenStore::add(const Token& token) {
 }
 
 std::optional<Token> SqlTokenStore::find(const Digest& digest) {
-  return first_token(database_.query(statements::find_token_by_digest, {digest.hex()}));
+  return first_token(database_.query(statements::find_token_by_digest, {digest.hex()}), rules_);
 }
 
 std::optional<Token> SqlTokenStore::find(const TokenId& id) {
-  return first_token(database_.query(statements::find_token_by_id, {id.text}));
+  return first_token(database_.query(statements::find_token_by_id, {id.text}), rules_);
 }
 
 bool SqlTokenStore::replace(const Token& token) {
@@ -184,13 +195,13 @@ bool SqlTokenStore::replace(const Token& token) {
 std::vector<Token> SqlTokenStore::find(std::span<const Digest> digests) {
   std::vector<Value> values(batch_size(digests.size()), digests.back().hex());
   std::ranges::transform(digests, values.begin(), &Digest::hex);
-  return read_tokens(database_.query(search(statements::find_tokens_by_digest, values.size()), values));
+  return read_tokens(database_.query(search(statements::find_tokens_by_digest, values.size()), values), rules_);
 }
 
 std::vector<Token> SqlTokenStore::find(std::span<const TokenId> ids) {
   std::vector<Value> values(batch_size(ids.size()), ids.back().text);
   std::ranges::transform(ids, values.begin(), &TokenId::text);
-  return read_tokens(database_.query(search(statements::find_tokens_by_id, values.size()), values));
+  return read_tokens(database_.query(search(statements::find_tokens_by_id, values.size()), values), rules_);
 }
 
 bool SqlTokenStore::replace(std::span<const Token> tokens) {
@@ -218,7 +229,7 @@ bool SqlTokenStore::replace(std::span<const Token> tokens) {
 std::vector<Token> SqlTokenStore::list(const TokenQuery& query) {
   const std::string after_every_id = "~";
   const std::string before = query.before ? query.before->text : after_every_id;
-  return read_tokens(database_.query(statements::list_tokens, {before, std::int64_t{query.limit}}));
+  return read_tokens(database_.query(statements::list_tokens, {before, std::int64_t{query.limit}}), rules_);
 }
 
 std::vector<TokenId> SqlTokenStore::unsettled(Time now, const std::optional<TokenId>& after, int limit) {
@@ -230,7 +241,7 @@ std::vector<TokenId> SqlTokenStore::unsettled(Time now, const std::optional<Toke
 }
 
 std::vector<Token> SqlTokenStore::ended(Time now, const std::optional<TokenId>& after, int limit) {
-  return read_tokens(database_.query(statements::ended_tokens, {to_value(now), after ? after->text : "", std::int64_t{limit}}));
+  return read_tokens(database_.query(statements::ended_tokens, {to_value(now), after ? after->text : "", std::int64_t{limit}}), rules_);
 }
 
 bool SqlTokenStore::file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) {

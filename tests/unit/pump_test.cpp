@@ -42,7 +42,7 @@ class PumpTest : public testing::Test {
       const Progress progress{.claim = "claim", .delivery = name, .ranges = admitted.delivery.ranges};
       checkpoints.begin(token, progress, SteadyClock::now() - Checkpoints::every_if_little);  // the first word is due at once
     }
-    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient), storage_->open("file"), std::move(admitted),
+    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient, Input::open), storage_->open("file"), std::move(admitted),
                                       RequestLine{}, std::vector<Piece>{{.text = {}, .range = {.first = 0, .length = length}}},
                                       pace);
   }
@@ -252,7 +252,7 @@ TEST_F(PumpTest, ConnectionsWhoseAnswerIsCompleteAreSeenOff) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
     const Line line = Line::socket();
-    auto connection = open_fastcgi(line.ours, request_id, patient);
+    auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
     ASSERT_TRUE(connection->write(head));
     if (c.half_closed) ::shutdown(line.theirs, SHUT_WR);
     if (c.end_sent) {
@@ -275,7 +275,7 @@ TEST_F(PumpTest, ConnectionsWhoseAnswerIsCompleteAreSeenOff) {
 
 TEST_F(PumpTest, AnEndThatNobodyTakesIsGivenUpAfterTheStallTimeout) {
   const Line line = Line::socket();
-  auto connection = open_fastcgi(line.ours, request_id, patient);
+  auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
   const std::string text(1000, 'x');
   while (connection->send(text).state == Step::State::moved) {
   }
