@@ -102,13 +102,18 @@ inline constexpr Text prune_deliveries{"DELETE FROM {deliveries} WHERE ended_at 
 
 inline constexpr Text refusal_columns{"token_id, error, network, hour, first_at, last_at, times"};
 
-/// Adds to a tally. 1 row, or 0 if there is none yet.
-inline constexpr Text count_refusals{
-    "UPDATE {refusals} SET times = times + ?, last_at = CASE WHEN last_at < ? THEN ? ELSE last_at END WHERE token_id = ? AND "
-    "error = ? AND network = ? AND hour = ?"};
+inline constexpr std::string_view refusal_key = "(token_id = ? AND error = ? AND network = ? AND hour = ?)";
 
-/// Begins a tally. 1 row, or a duplicate key if there is one.
-inline constexpr auto add_refusals = Text{"INSERT INTO {refusals} ("} + refusal_columns + Text{") VALUES (?,?,?,?,?,?,?)"};
+/// Begins the adding of one number to tallies; a refusal_key follows for each, with OR between them. As many rows as there are.
+inline constexpr std::string_view count_refusals =
+    "UPDATE {refusals} SET times = times + ?, last_at = CASE WHEN last_at < ? THEN ? ELSE last_at END WHERE ";
+
+/// Begins the search for tallies; a refusal_key follows for each, with OR between them.
+inline constexpr std::string_view find_refusals = "SELECT token_id, error, network, hour FROM {refusals} WHERE ";
+
+/// Begins the beginning of tallies; a list of values follows for each. As many rows, or a duplicate key if there is one of them.
+inline constexpr auto add_refusals = Text{"INSERT INTO {refusals} ("} + refusal_columns + Text{") VALUES "};
+inline constexpr std::string_view refusal_values = "(?,?,?,?,?,?,?)";
 
 /// The last refusals of a token, newest first.
 inline constexpr auto refusals_of_token =
