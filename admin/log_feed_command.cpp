@@ -16,7 +16,8 @@
 
 #include "admin/commands.h"
 #include "admin/log_feed.h"
-#include "admin/log_input.h"
+#include "admin/log_reader.h"
+#include "admin/log_tail.h"
 #include "core/error.h"
 #include "core/representation.h"
 #include "sql/migrate.h"
@@ -98,7 +99,7 @@ class Feeding {
         tokens_(*database_),
         log_(*database_),
         position_(*database_, given.file) {
-    if (!given.follow) input_ = given.file == "-" ? read_stream(STDIN_FILENO) : read_file(given.file);
+    if (!given.follow) input_ = given.file == "-" ? read_descriptor(STDIN_FILENO) : read_file(given.file);
   }
 
   /// Until there are no more lines, or a signal says so. Throws Error{unavailable} if the database was down at the end.
