@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/ascii.h"
 #include "core/error.h"
 
 namespace claimcheck::htaccess {
@@ -191,10 +192,6 @@ std::string filled(std::string_view text, const Values& values) {
     }
   }
   return result;
-}
-
-bool is_letter_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
 void require_gate(const std::string& gate) {
