@@ -76,6 +76,14 @@ TEST(DoctorsTable, EveryCheckHasItsOwnIdAndAFix) {
   EXPECT_EQ(found("lock", "/a", State::ok, "").fix, "");
 }
 
+TEST(DoctorsTable, OnlyAChecksOwnFixIsForTheDoctor) {
+  EXPECT_TRUE(found("lock", "/a", State::leak, "").mendable);
+  EXPECT_TRUE(found("lock", "/a", State::unverified, "").mendable);
+  EXPECT_FALSE(found("lock", "/a", State::ok, "").mendable);
+  EXPECT_FALSE(found("lock", "/a", State::leak, "", "AllowOverride All").mendable);
+  EXPECT_FALSE(found("lock.nested", "/a", State::leak, "").mendable);
+}
+
 TEST(DoctorsTable, StandsInTheDocumentation) {
   const std::string page = read_file(fs::path{CLAIMCHECK_SOURCE_DIR} / "docs/doctor.md");
   for (const Check& check : checks())
@@ -295,6 +303,7 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
     const char* check;
     State state;
     const char* told;
+    std::optional<DeliveryWay> way = {};
   } cases[] = {
       {"it works",
        "local",
@@ -311,7 +320,8 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
        [](auto&, auto&) { return answer(500); },
        "hand_off",
        State::fault,
-       "delivery = \"stream\""},
+       "delivery = \"stream\"",
+       DeliveryWay{}},
       {"nothing comes",
        "xsendfile",
        {"xsendfile"},
@@ -319,7 +329,8 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
        [](auto&, auto&) { return answer(200); },
        "hand_off",
        State::fault,
-       "other bytes"},
+       "other bytes",
+       DeliveryWay{}},
       {"the path comes",
        "xsendfile",
        {"xsendfile"},
@@ -327,7 +338,8 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
        [](auto& text, auto&) { return answer(200, text, {{"X-Sendfile", "/home/me"}}); },
        "hand_off",
        State::fault,
-       "X-Sendfile"},
+       "X-Sendfile",
+       DeliveryWay{}},
       {"another one works",
        "xsendfile",
        {"local", "xsendfile"},
@@ -335,7 +347,8 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
        [](auto& text, auto& way) { return way == "local" ? answer(200, text) : answer(404); },
        "hand_off",
        State::fault,
-       "delivery = \"local\"\nurl = \"/uploads/locked\""},
+       "delivery = \"local\"\nurl = \"/uploads/locked\"",
+       DeliveryWay{HandOff::local, "/uploads/locked"}},
       {"a local redirect to a socket's client",
        "local",
        {"local"},
@@ -343,7 +356,8 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
        [](auto&, auto&) { return answer(200); },
        "hand_off",
        State::fault,
-       "delivery = \"stream\""},
+       "delivery = \"stream\"",
+       DeliveryWay{}},
       {"streaming, though nginx would send",
        "stream",
        {"accel"},
@@ -351,7 +365,8 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
        [](auto& text, auto&) { return answer(200, text); },
        "hand_off.better",
        State::warning,
-       "delivery = \"accel\""},
+       "delivery = \"accel\"",
+       DeliveryWay{HandOff::accel, "/uploads/locked"}},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -371,14 +386,9 @@ TEST(DoctorHandOff, AWayIsBelievedOnlyIfTheFileArrives) {
     EXPECT_EQ(findings.front().state, c.state);
     EXPECT_NE((findings.front().message + findings.front().fix).find(c.told), std::string::npos)
         << findings.front().message << findings.front().fix;
+    EXPECT_EQ(findings.front().way, c.way);
+    EXPECT_EQ(findings.front().mendable, c.way.has_value());
   }
-}
-
-TEST(DoctorHandOff, TheLinesOfAFixAreReadBack) {
-  const LockedFolder folder{.storage = "a", .url = "/files", .delivery = "stream"};
-  EXPECT_EQ(value_in(delivery_lines(folder, "local"), "delivery"), "local");
-  EXPECT_EQ(value_in(delivery_lines(folder, "local"), "url"), "/files");
-  EXPECT_EQ(value_in(delivery_lines(folder, "xsendfile"), "url"), "");
 }
 
 TEST(DoctorHandOff, AWorkerThatRunsWithYesterdaysConfigurationIsToBeRestarted) {
