@@ -42,7 +42,8 @@ constexpr std::array table{
           "run `claimcheck check` as the site's user, and read the web server's error log: a missing configuration, a missing "
           "library or a directive that the host forbids are named there"},
     Check{"route.worker", "the own-socket worker runs and the web server may connect to it",
-          "start claimcheck.fcgi (systemctl start claimcheck), as the web server's user or in its group"},
+          "start claimcheck.fcgi (systemctl start claimcheck.socket claimcheck@1 claimcheck@2), as the web server's user or in "
+          "its group"},
     Check{"route.version", "worker and command line are of the same version",
           "copy the new claimcheck.fcgi beside the old one and rename it over; restart an own-socket worker"},
     Check{"route.gate", "the worker's .htaccess has the gate of this configuration", "claimcheck site install @subject@",

@@ -53,7 +53,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 std::string restart_of(const WorkerReport& report) {
-  if (report.mode == "socket") return "restart the worker: systemctl restart claimcheck";
+  if (report.mode == "socket") return "restart the workers: systemctl restart claimcheck@1 && systemctl restart claimcheck@2";
   return "end the worker's processes, or copy claimcheck.fcgi beside itself and rename the copy over it; the web server starts "
          "it again";
 }

@@ -395,7 +395,9 @@ TEST(DoctorHandOff, AWorkerThatRunsWithYesterdaysConfigurationIsToBeRestarted) {
   const LockedFolder folder{.storage = "a", .delivery = "local"};
   Canaries canaries{secure_random()};
   const WorkerReport report{.mode = "socket", .deliveries = {{"a", "stream"}}};
-  EXPECT_EQ(check_hand_off({}, folder, report, "", canaries, {}).front().check, "hand_off.stale");
+  const Finding stale = check_hand_off({}, folder, report, "", canaries, {}).front();
+  EXPECT_EQ(stale.check, "hand_off.stale");
+  EXPECT_NE(stale.fix.find("systemctl restart claimcheck@1"), std::string::npos) << stale.fix;
 }
 
 TEST(DoctorDelivery, LargeFilesThroughModFcgidAreAWarning) {
