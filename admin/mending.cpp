@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "admin/gate.h"
+#include "admin/route.h"
 #include "config/edit.h"
 #include "core/error.h"
 #include "htaccess/install.h"
@@ -18,15 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace htaccess;
-
-void put_site_block(const Premises& premises) {
-  const std::string folder = url_path(premises.worker, premises.docroot);
-  const htaccess::Site site{
-      .prefix = premises.prefix,
-      .worker_url = (folder.empty() ? "/" + premises.worker.filename().string() : folder) + "/claimcheck.fcgi",
-      .folder_url = url_path(premises.rules, premises.docroot)};
-  install_site(premises.rules.string(), site);
-}
 
 class Mending {
  public:
@@ -41,8 +33,7 @@ class Mending {
     }
     if (check == "route.block" || check == "route.order") {
       if (premises_.worker.empty()) return std::nullopt;
-      install_worker(premises_.worker.string(), gate());
-      put_site_block(premises_);
+      install_route(config_, premises_);
       return "wrote the rewrite block at the top";
     }
     const bool worker_block =
