@@ -12,7 +12,6 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "admin/commands.h"
 #include "admin/log_feed.h"
@@ -198,7 +197,7 @@ class Feeding {
   std::unique_ptr<sql::Database> database_;
   sql::SqlTokenStore tokens_;
   sql::SqlDeliveryLog log_;
-  Pause pause_ = [](milliseconds about) { std::this_thread::sleep_for(about); };
+  Pause pause_ = sleep_about;
   LogFeed feed_{tokens_, log_, pause_};
   SavedPosition position_;
   std::unique_ptr<LogInput> input_;  ///< a file that is followed is opened once the database says where to begin
