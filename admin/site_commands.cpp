@@ -13,6 +13,7 @@
 #include "core/representation.h"
 #include "htaccess/install.h"
 #include "htaccess/premises.h"
+#include "htaccess/snippets.h"
 
 namespace claimcheck::admin {
 namespace {

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/error.h"
+#include "htaccess/template.h"
 
 namespace claimcheck::htaccess {
 namespace {
@@ -99,10 +100,7 @@ std::span<const Check> checks() {
 Finding found(std::string_view check, std::string subject, State state, std::string message) {
   const auto row = std::ranges::find(table, check, &Check::id);
   const bool needs_fix = row != table.end() && state != State::ok && state != State::mended;
-  std::string fix{needs_fix ? row->fix : std::string_view{}};
-  constexpr std::string_view mark = "@subject@";
-  for (std::size_t at = fix.find(mark); at != std::string::npos; at = fix.find(mark, at + subject.size()))
-    fix.replace(at, mark.size(), subject);
+  std::string fix = needs_fix ? filled(row->fix, {{"subject", subject}}) : "";
   Finding finding = found(check, std::move(subject), state, std::move(message), std::move(fix));
   finding.mendable = needs_fix && row->mended_by == MendedBy::doctor;
   return finding;
