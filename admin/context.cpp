@@ -14,14 +14,17 @@ config::Config load_config(const Options& options) {
   return std::move(*config);
 }
 
+void sleep_about(std::chrono::milliseconds about) {
+  std::this_thread::sleep_for(about);
+}
+
 Context::Context(const Options& options)
     : config(load_config(options)),
       database(sql::open_database(sql::target_of(config.store))),
       tokens(*database),
       keys(*database),
       deliveries(*database),
-      storages(files::open_storages(config.storages)),
-      pause([](std::chrono::milliseconds about) { std::this_thread::sleep_for(about); }) {
+      storages(files::open_storages(config.storages)) {
   sql::migrate(*database);
 }
 

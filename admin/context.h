@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,9 @@ struct Options {
   int status = 0;      ///< what the program ends with if nothing is thrown
 };
 
+/// The Pause that commands hand in: sleeps so long.
+void sleep_about(std::chrono::milliseconds about);
+
 /// Configuration, database and storages of one command. The schema is brought up to date first: whoever has the command line
 /// is the operator.
 class Context {
@@ -32,7 +36,7 @@ class Context {
   sql::SqlDeliveryLog deliveries;
   Storages storages;
   Random random = secure_random();
-  Pause pause;
+  Pause pause = sleep_about;
 };
 
 /// The configuration alone. Throws Error{bad_request} after its faults were printed.

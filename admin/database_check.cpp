@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/quantity.h"
+#include "sql/durability.h"
 #include "sql/heartbeat.h"
 #include "sql/migrate.h"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
-#include <thread>
 
+#include "admin/context.h"
 #include "admin/database_check.h"
 #include "admin/gate.h"
 #include "admin/test_key.h"
@@ -40,10 +40,6 @@ Fetch watched(const Fetch& fetch, std::string& cache) {
       if (const auto value = answer.header(name); value && cache.empty()) cache = fmt::format("{}: {}", name, *value);
     return answer;
   };
-}
-
-void pause(std::chrono::milliseconds about) {
-  std::this_thread::sleep_for(about);
 }
 
 class Examination {
@@ -103,7 +99,7 @@ class Examination {
 
   void ask_for_everything() {
     const Random random = secure_random();
-    const Pause back_off = pause;
+    const Pause back_off = sleep_about;
     sql::SqlTokenStore tokens{*database_};
     sql::SqlKeyStore keys{*database_};
     add({check_authorization(premises_, Secret::make(random).reveal(), fetch_)});
@@ -134,7 +130,7 @@ class Examination {
       add(std::move(hand_off));
       if (handed) add(check_delivery(folder, Exact::never, links, canaries_, fetch_));
     }
-    add(check_buffering(folder, links, canaries_, fetch_, [&] { pause(std::chrono::milliseconds{100}); }));
+    add(check_buffering(folder, links, canaries_, fetch_, [] { sleep_about(std::chrono::milliseconds{100}); }));
     add(check_delivery_time(folder, report));
   }
 

@@ -12,11 +12,11 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "admin/commands.h"
 #include "admin/log_feed.h"
-#include "admin/log_input.h"
+#include "admin/log_reader.h"
+#include "admin/log_tail.h"
 #include "core/error.h"
 #include "core/representation.h"
 #include "sql/migrate.h"
@@ -98,7 +98,7 @@ class Feeding {
         tokens_(*database_),
         log_(*database_),
         position_(*database_, given.file) {
-    if (!given.follow) input_ = given.file == "-" ? read_stream(STDIN_FILENO) : read_file(given.file);
+    if (!given.follow) input_ = given.file == "-" ? read_descriptor(STDIN_FILENO) : read_file(given.file);
   }
 
   /// Until there are no more lines, or a signal says so. Throws Error{unavailable} if the database was down at the end.
@@ -197,7 +197,7 @@ class Feeding {
   std::unique_ptr<sql::Database> database_;
   sql::SqlTokenStore tokens_;
   sql::SqlDeliveryLog log_;
-  Pause pause_ = [](milliseconds about) { std::this_thread::sleep_for(about); };
+  Pause pause_ = sleep_about;
   LogFeed feed_{tokens_, log_, pause_};
   SavedPosition position_;
   std::unique_ptr<LogInput> input_;  ///< a file that is followed is opened once the database says where to begin

@@ -3,9 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace claimcheck::admin {
@@ -42,18 +40,5 @@ class LogInput {
   /// cannot be told, or is of no use.
   virtual std::optional<LogPosition> position(std::optional<std::uint64_t> unfinished) const = 0;
 };
-
-/// What a descriptor yields until its end: a file, a pipe. It is not closed.
-std::unique_ptr<LogInput> read_stream(int fd);
-
-/// The same for a file. Throws Error{bad_request} if it cannot be opened.
-std::unique_ptr<LogInput> read_file(const std::string& path);
-
-/// Follows a file by its name. When another file has that name, the old one is read for three seconds more at least, until its
-/// writer has turned to the new one; a file that got shorter is read from its beginning, and one that is not there is waited
-/// for.
-/// @param position  where to begin, if that file is still in the folder, whatever its name; else at the beginning
-/// Throws Error{bad_request} if its folder is not there.
-std::unique_ptr<LogInput> follow_file(const std::string& path, const std::optional<LogPosition>& position);
 
 }  // namespace claimcheck::admin

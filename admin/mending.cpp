@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "admin/gate.h"
+#include "admin/route.h"
 #include "config/edit.h"
 #include "core/error.h"
-#include "htaccess/hand_off_check.h"
 #include "htaccess/install.h"
 #include "sql/migrate.h"
 
@@ -20,42 +20,26 @@ namespace {
 namespace fs = std::filesystem;
 using namespace htaccess;
 
-bool needs_mending(const Finding& finding) {
-  return finding.state != State::ok && finding.state != State::mended;
-}
-
-void put_site_block(const Premises& premises) {
-  const std::string folder = url_path(premises.worker, premises.docroot);
-  const htaccess::Site site{
-      .prefix = premises.prefix,
-      .worker_url = (folder.empty() ? "/" + premises.worker.filename().string() : folder) + "/claimcheck.fcgi",
-      .folder_url = url_path(premises.rules, premises.docroot)};
-  install_site(premises.rules.string(), site);
-}
-
 class Mending {
  public:
   Mending(const config::Config& config, const Premises& premises) : config_(config), premises_(premises) {}
 
-  /// What was done about a finding, in words; nothing if nothing can be done.
+  /// What was done about a mendable finding, in words; nothing if nothing can be done.
   std::optional<std::string> about(const Finding& finding) {
     const std::string& check = finding.check;
-    // Where the fix is to change a server's configuration, ours would be in vain.
-    const bool ours = finding.fix.starts_with("claimcheck ");
-    if ((check == "lock" && ours) || check == "lock.gate" || check == "lock.block") {
+    if (check == "lock" || check == "lock.gate" || check == "lock.block") {
       install_lock(finding.subject, gate());
       return "wrote the lock again";
     }
-    if ((check == "route.block" && ours) || check == "route.order") {
+    if (check == "route.block" || check == "route.order") {
       if (premises_.worker.empty()) return std::nullopt;
-      install_worker(premises_.worker.string(), gate());
-      put_site_block(premises_);
+      install_route(config_, premises_);
       return "wrote the rewrite block at the top";
     }
     const bool worker_block =
         check == "route.gate" || check == "route.handler" || check == "route.exec" || check == "authorization";
     if (worker_block && !premises_.worker.empty()) return write_worker_block();
-    if (check == "permission.worker" && finding.fix.starts_with("chmod ")) {
+    if (check == "permission.worker") {
       fs::permissions(finding.subject, fs::perms::group_write | fs::perms::others_write, fs::perm_options::remove);
       fs::permissions(finding.subject, fs::perms::owner_exec, fs::perm_options::add);
       return "took the right to write it from group and others";
@@ -64,27 +48,25 @@ class Mending {
       sql::migrate(*sql::open_database(sql::target_of(config_.store)));
       return "brought the tables up to date";
     }
-    if (check == "hand_off" || check == "hand_off.better") return store_delivery(finding);
+    if (finding.way) return store_delivery(finding.subject, *finding.way);
     return std::nullopt;
   }
 
  private:
-  /// The fix names a way that was tried and works.
-  std::optional<std::string> store_delivery(const Finding& finding) {
-    const std::string table = "storage." + finding.subject, delivery = value_in(finding.fix, "delivery"),
-                      url = value_in(finding.fix, "url");
+  std::optional<std::string> store_delivery(const std::string& storage, const DeliveryWay& way) {
+    const std::string table = "storage." + storage;
     const auto text = read_file(config_.file.string());
-    if (delivery.empty() || !text) return std::nullopt;
-    std::string changed = config::with_setting(*text, table, "delivery", delivery);
-    if (!url.empty() && url != config_.storages.at(finding.subject).url)
-      changed = config::with_setting(changed, table, "url", url);
+    if (!text) return std::nullopt;
+    std::string changed = config::with_setting(*text, table, "delivery", to_string(way.hand_off));
+    if (!way.url.empty() && way.url != config_.storages.at(storage).url)
+      changed = config::with_setting(changed, table, "url", way.url);
     const config::Parsed parsed = config::parse(changed, config_.folder);
-    const auto storage = parsed.config.storages.find(finding.subject);
+    const auto stored = parsed.config.storages.find(storage);
     const bool understood =
-        parsed.faults.empty() && storage != parsed.config.storages.end() && to_string(storage->second.hand_off) == delivery;
+        parsed.faults.empty() && stored != parsed.config.storages.end() && stored->second.hand_off == way.hand_off;
     if (!understood) throw Error{Errc::bad_request, "the configuration is written in a way that only its author can change"};
     replace_file(config_.file.string(), changed);
-    return fmt::format("wrote delivery = \"{}\" into {}; it holds once the worker starts anew", delivery,
+    return fmt::format("wrote delivery = \"{}\" into {}; it holds once the worker starts anew", to_string(way.hand_off),
                        config_.file.string());
   }
 
@@ -108,7 +90,7 @@ Findings mend(const Findings& findings, const config::Config& config, const Prem
   std::set<std::pair<std::string, std::string>> seen;
   Mending mending{config, premises};
   for (const Finding& finding : findings) {
-    if (!needs_mending(finding) || !seen.emplace(finding.check, finding.subject).second) continue;
+    if (!finding.mendable || !seen.emplace(finding.check, finding.subject).second) continue;
     try {
       if (const auto what = mending.about(finding)) done.push_back(found(finding.check, finding.subject, State::mended, *what));
     } catch (const std::exception& fault) {

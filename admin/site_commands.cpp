@@ -8,10 +8,12 @@
 
 #include "admin/commands.h"
 #include "admin/gate.h"
+#include "admin/route.h"
 #include "core/error.h"
 #include "core/representation.h"
 #include "htaccess/install.h"
 #include "htaccess/premises.h"
+#include "htaccess/snippets.h"
 
 namespace claimcheck::admin {
 namespace {
@@ -59,10 +61,6 @@ std::filesystem::path worker_folder(const SiteOptions& given) {
                                   : std::filesystem::path{given.worker_dir};
 }
 
-void append(std::vector<htaccess::FileChange>& all, const std::vector<htaccess::FileChange>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
 void install_site(const Options& options, const SiteOptions& given) {
   const config::Config config = load_config(options);
   const auto folder = worker_folder(given);
@@ -70,23 +68,16 @@ void install_site(const Options& options, const SiteOptions& given) {
     throw Error{
         Errc::bad_request,
         fmt::format("there is no claimcheck.fcgi in {}; copy it there, or name its folder with --worker-dir", folder.string())};
-  htaccess::Site site = describe(config, given);
-  const std::string docroot = given.docroot.empty() ? given.folder : given.docroot;
-  site.folder_url = htaccess::url_path(given.folder, docroot);
-  if (site.folder_url.empty() && std::filesystem::weakly_canonical(given.folder) != std::filesystem::weakly_canonical(docroot))
-    throw Error{Errc::bad_request, fmt::format("{} does not lie beneath the document root {}", given.folder, docroot)};
-  const std::string url = htaccess::url_path(folder, docroot);
-  // A cgi-bin may lie outside the document root; web servers know it as /cgi-bin.
-  site.worker_url = (url.empty() ? "/" + folder.filename().string() : url) + "/claimcheck.fcgi";
-  htaccess::site_block(site);  // refuses what it must before anything is written
-  std::vector<htaccess::FileChange> changes = htaccess::install_worker(folder.string(), gate_of(config, secure_random()));
-  append(changes, htaccess::install_site(given.folder, site));
-  report(options, changes);
+  report(options, install_route(config, {.prefix = config.site.prefix,
+                                         .docroot = given.docroot.empty() ? given.folder : given.docroot,
+                                         .rules = given.folder,
+                                         .worker = folder}));
 }
 
 void remove_site(const Options& options, const SiteOptions& given) {
   std::vector<htaccess::FileChange> changes = htaccess::remove_site(given.folder);
-  append(changes, htaccess::remove_worker(worker_folder(given).string()));
+  const auto more = htaccess::remove_worker(worker_folder(given).string());
+  changes.insert(changes.end(), more.begin(), more.end());
   report(options, changes);
 }
 

@@ -2,84 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <initializer_list>
-#include <utility>
-
+#include "config/setters.h"
 #include "core/counting.h"
 #include "core/quantity.h"
 
 namespace claimcheck::config {
 namespace {
 
-using Wrong = std::optional<std::string>;
-
 constexpr seconds longest_ttl{10LL * 365 * 24 * 3600};
 /// A stalled delivery must be given up before the store takes its worker for dead (counting::dead_after).
 constexpr seconds longest_stall{45};
 
-// Each of these makes the `set` of a setting whose value has one kind of text. `member` says where it goes.
-
-template <class Table, class Check>
-auto text(std::string Table::* member, Check check) {
-  return [=](Table& table, const Value& value) -> Wrong {
-    const auto* given = std::get_if<std::string>(&value);
-    if (given == nullptr) return "must be text in quotes";
-    if (auto wrong = check(*given)) return wrong;
-    table.*member = *given;
-    return std::nullopt;
-  };
-}
-
 Wrong anything(const std::string&) {
   return std::nullopt;
-}
-
-/// `place` returns a reference to the seconds to set.
-template <class Table, class Place>
-auto duration(Place place, seconds least, seconds most) {
-  return [=](Table& table, const Value& value) -> Wrong {
-    const auto* given = std::get_if<std::string>(&value);
-    const auto length = given == nullptr ? std::nullopt : parse_duration(*given);
-    if (!length) return "must be a length of time in quotes, such as \"90s\", \"24h\" or \"7d\"";
-    if (*length < least || *length > most)
-      return fmt::format("must be from {} to {}", format_duration(least), format_duration(most));
-    place(table) = *length;
-    return std::nullopt;
-  };
-}
-
-template <class Table>
-auto count(std::int64_t Table::* member, std::int64_t least, std::int64_t most) {
-  return [=](Table& table, const Value& value) -> Wrong {
-    const auto* given = std::get_if<std::int64_t>(&value);
-    if (given == nullptr || *given < least || *given > most)
-      return fmt::format("must be a whole number from {} to {}", least, most);
-    table.*member = *given;
-    return std::nullopt;
-  };
-}
-
-template <class Table, class Choice>
-auto choice(std::vector<std::pair<std::string, Choice>> choices, std::function<Choice&(Table&)> place) {
-  return [choices = std::move(choices), place = std::move(place)](Table& table, const Value& value) -> Wrong {
-    const auto* given = std::get_if<std::string>(&value);
-    for (const auto& [word, meaning] : choices) {
-      if (given == nullptr || *given != word) continue;
-      place(table) = meaning;
-      return std::nullopt;
-    }
-    std::string words;
-    for (const auto& [word, meaning] : choices) words += fmt::format("{}\"{}\"", words.empty() ? "" : ", ", word);
-    return "must be one of " + words;
-  };
-}
-
-template <class Table>
-auto word(std::string Table::* member, std::initializer_list<std::string> words) {
-  std::vector<std::pair<std::string, std::string>> choices;
-  for (const std::string& each : words) choices.emplace_back(each, each);
-  return choice<Table, std::string>(std::move(choices), [=](Table& table) -> std::string& { return table.*member; });
 }
 
 Wrong is_site_url(const std::string& url) {
@@ -148,26 +83,6 @@ Wrong set_delete_file(Policy& policy, const Value& value) {
   return std::nullopt;
 }
 
-Wrong set_hand_off(StorageSettings& storage, const Value& value) {
-  const auto* given = std::get_if<std::string>(&value);
-  const auto hand_off = given == nullptr ? std::nullopt : parse_hand_off(*given);
-  if (!hand_off) return R"(must be one of "stream", "local", "xsendfile", "accel", "litespeed")";
-  storage.hand_off = *hand_off;
-  return std::nullopt;
-}
-
-/// A size such as "64 MiB" or a rate such as "2 MB/s"; "0" for none.
-template <class Table, class Place>
-auto bytes(std::optional<std::uint64_t> (*parse)(std::string_view), Place place, const char* example) {
-  return [=](Table& table, const Value& value) -> Wrong {
-    const auto* given = std::get_if<std::string>(&value);
-    const auto amount = given == nullptr ? std::nullopt : *given == "0" ? std::optional<std::uint64_t>{0} : parse(*given);
-    if (!amount) return fmt::format("must be given in quotes, such as \"{}\"; \"0\" for none", example);
-    place(table) = *amount;
-    return std::nullopt;
-  };
-}
-
 Wrong set_retry_budget(Policy& policy, const Value& value) {
   const auto* real = std::get_if<double>(&value);
   const auto* whole = std::get_if<std::int64_t>(&value);
@@ -213,7 +128,8 @@ const std::vector<Setting<StorageSettings>>& storage_settings() {
        "Who sends the files: \"stream\" (the worker), or the web server: \"local\" (Apache with mod_fcgid or CGI), "
        "\"xsendfile\" "
        "(mod_xsendfile, lighttpd), \"accel\" (nginx), \"litespeed\". `claimcheck doctor` proves which one works.",
-       set_hand_off},
+       choice<StorageSettings, HandOff>({hand_off_words.begin(), hand_off_words.end()},
+                                        [](StorageSettings& storage) -> HandOff& { return storage.hand_off; })},
       {"url", "\"\"",
        "The folder's URL path on the site, such as \"/wp-content/uploads/claimcheck\"; local, accel and litespeed need it.",
        text(&StorageSettings::url, is_url_path)},

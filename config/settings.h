@@ -14,14 +14,17 @@ namespace claimcheck::config {
 /// A value as TOML has it.
 using Value = std::variant<std::string, std::int64_t, double, bool, std::vector<std::string>>;
 
+/// What is wrong with a value, for people; nothing if it is right.
+using Wrong = std::optional<std::string>;
+
 /// One setting: the only place where its name, default, meaning and check are written.
 template <class Table>
 struct Setting {
   std::string_view key;
   std::string_view standard;  ///< the default as TOML text; empty if there is none
   std::string_view help;
-  /// Takes the value over. @return what is wrong with it, or nothing.
-  std::function<std::optional<std::string>(Table&, const Value&)> set;
+  /// Takes the value over if it is right.
+  std::function<Wrong(Table&, const Value&)> set;
 };
 
 const std::vector<Setting<Site>>& site_settings();

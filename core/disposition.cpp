@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+
+#include "core/percent_encoding.h"
 
 namespace claimcheck {
 namespace {
@@ -62,25 +63,8 @@ std::string ascii_fallback(std::string_view utf8) {
   return fallback.empty() ? "download" : fallback;
 }
 
-/// attr-char of RFC 8187 section 3.2.1.
-bool is_attr_char(char octet) {
-  const bool alphanumeric = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= '9');
-  return alphanumeric || std::string_view{"!#$&+-.^_`|~"}.find(octet) != std::string_view::npos;
-}
-
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view hex = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char octet : text) {
-    if (is_attr_char(octet)) {
-      encoded += octet;
-    } else {
-      const auto value = static_cast<unsigned char>(octet);
-      encoded += {'%', hex[value >> 4U], hex[value & 0x0FU]};
-    }
-  }
-  return encoded;
-}
+/// attr-char of RFC 8187 section 3.2.1, beside letters and digits.
+constexpr std::string_view attribute_signs = "!#$&+-.^_`|~";
 
 }  // namespace
 
@@ -88,7 +72,7 @@ std::string content_disposition(std::string_view filename) {
   const std::string name = repair_utf8(filename);
   const std::string fallback = ascii_fallback(name);
   std::string value = "attachment; filename=\"" + fallback + '"';
-  if (fallback != name) value += "; filename*=UTF-8''" + percent_encode(name);
+  if (fallback != name) value += "; filename*=UTF-8''" + percent_encoded(name, attribute_signs);
   return value;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace claimcheck {
 
@@ -14,7 +16,14 @@ enum class HandOff {
   litespeed,  ///< X-LiteSpeed-Location with a URL path
 };
 
-/// The word in the configuration, and in what a web server announces: "stream", "local", "xsendfile", "accel", "litespeed".
+/// The words for them in the configuration, and in what a web server announces.
+inline constexpr std::array<std::pair<std::string_view, HandOff>, 5> hand_off_words{{{"stream", HandOff::none},
+                                                                                     {"local", HandOff::local},
+                                                                                     {"xsendfile", HandOff::xsendfile},
+                                                                                     {"accel", HandOff::accel},
+                                                                                     {"litespeed", HandOff::litespeed}}};
+
+/// Its word.
 std::string_view to_string(HandOff hand_off);
 /// @return nothing if `word` names none.
 std::optional<HandOff> parse_hand_off(std::string_view word);

@@ -7,6 +7,7 @@
 
 #include "core/conditions.h"
 #include "core/error.h"
+#include "core/percent_encoding.h"
 #include "core/range.h"
 #include "core/representation.h"
 #include "fcgi/file_reply.h"

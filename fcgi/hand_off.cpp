@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "core/percent_encoding.h"
 #include "core/range.h"
 
 namespace claimcheck::fcgi {
@@ -48,18 +49,6 @@ bool is_to_be_exact(const Token& token, const Circumstances& circumstances, std:
   return token.max_uses > 0 && (circumstances.own_socket || size <= circumstances.exact_up_to);
 }
 
-/// A path with every segment percent-encoded, its slashes kept.
-std::string encoded_path(std::string_view path) {
-  std::string out;
-  while (true) {
-    const std::size_t slash = path.find('/');
-    out += percent_encoded(path.substr(0, slash));
-    if (slash == std::string_view::npos) return out;
-    out += '/';
-    path.remove_prefix(slash + 1);
-  }
-}
-
 }  // namespace
 
 HandOff choose_hand_off(const Token& token, const StorageSettings& storage, const Circumstances& circumstances,
@@ -86,7 +75,7 @@ void hand_off(Reply& reply, HandOff means, const StorageSettings& storage, const
   reply.file.reset();
   reply.pieces.clear();
   reply.handed_off = means;
-  const std::string url = encoded_path(storage.url + "/" + file);
+  const std::string url = percent_encoded_path(storage.url + "/" + file);
   switch (means) {
     case HandOff::local:
       reply.set("Location", url);

@@ -1,7 +1,5 @@
 #include "fcgi/request.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -12,6 +10,7 @@
 #include "core/error.h"
 #include "core/file_path.h"
 #include "core/network.h"
+#include "core/percent_encoding.h"
 #include "fcgi/preview_agents.h"
 
 namespace claimcheck::fcgi {
@@ -148,37 +147,6 @@ Body take_body(const Variables& variables, const BodyReader& read_body) {
 }
 
 }  // namespace
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      out += text[i];
-      continue;
-    }
-    unsigned char byte = 0;
-    if (i + 2 >= text.size()) return std::nullopt;
-    const char* digits = text.data() + i + 1;
-    const auto [end, fault] = std::from_chars(digits, digits + 2, byte, 16);
-    if (fault != std::errc{} || end != digits + 2) return std::nullopt;
-    out += static_cast<char>(byte);
-    i += 2;
-  }
-  return out;
-}
-
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view unreserved = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  std::string out;
-  for (const char c : text) {
-    if (unreserved.find(c) != std::string_view::npos)
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 Format format_for(std::string_view accept) {
   const std::string wanted = lower(accept);

@@ -50,9 +50,4 @@ Request parse_request(const Variables& variables, const BodyReader& read_body, c
 /// Which answer format an Accept field asks for.
 Format format_for(std::string_view accept);
 
-/// Undoes percent-encoding once. @return nothing if an escape is malformed.
-std::optional<std::string> percent_decoded(std::string_view text);
-/// Encodes everything but RFC 3986's unreserved characters.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace claimcheck::fcgi

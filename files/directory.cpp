@@ -9,29 +9,12 @@
 #include <cstring>
 #include <utility>
 
+#include "core/descriptor.h"
 #include "core/error.h"
 #include "core/file_path.h"
 
 namespace claimcheck::files {
 namespace {
-
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Error not_found(const std::string& path) {
   return Error{Errc::file_not_found, "no regular file may be served at " + path};
@@ -42,11 +25,11 @@ class DirectoryFile final : public OpenFile {
   DirectoryFile(Descriptor fd, FileVersion version) : fd_(std::move(fd)), version_(version) {}
 
   FileVersion version() const override { return version_; }
-  int descriptor() const override { return fd_.get(); }
+  int descriptor() const override { return fd_.number(); }
 
   std::size_t read(std::uint64_t offset, std::span<char> out) override {
     for (;;) {
-      const ssize_t count = ::pread(fd_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+      const ssize_t count = ::pread(fd_.number(), out.data(), out.size(), static_cast<off_t>(offset));
       if (count >= 0) return static_cast<std::size_t>(count);
       if (errno != EINTR) throw Error{Errc::file_not_found, fmt::format("reading failed: {}", std::strerror(errno))};
     }
@@ -71,11 +54,11 @@ class Directory final : public Storage {
     const Descriptor folder = parent_of(path);
     const std::string name{last_segment(path)};
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
-    Descriptor file{::openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
-    if (file.get() < 0 && (errno == EMFILE || errno == ENFILE))
+    Descriptor file{::openat(folder.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+    if (!file && (errno == EMFILE || errno == ENFILE))
       throw Error{Errc::unavailable, fmt::format("{} cannot be opened: {}", path, std::strerror(errno))};
     struct stat status{};
-    if (file.get() < 0 || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) throw not_found(path);
+    if (!file || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) throw not_found(path);
     return std::make_unique<DirectoryFile>(std::move(file), version_of(status));
   }
 
@@ -83,9 +66,9 @@ class Directory final : public Storage {
     const Descriptor folder = parent_of(path);
     const std::string name{last_segment(path)};
     struct stat status{};
-    if (::fstatat(folder.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) return false;
+    if (::fstatat(folder.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) return false;
     if (!S_ISREG(status.st_mode)) throw not_found(path);
-    if (::unlinkat(folder.get(), name.c_str(), 0) == 0) return true;
+    if (::unlinkat(folder.number(), name.c_str(), 0) == 0) return true;
     if (errno == ENOENT) return false;
     throw Error{Errc::unavailable, fmt::format("{}/{} cannot be removed: {}", root_, path, std::strerror(errno))};
   }
@@ -96,12 +79,12 @@ class Directory final : public Storage {
     if (!is_file_path(path)) throw not_found(path);
     constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
     Descriptor folder{::open(root_.c_str(), flags)};
-    if (folder.get() < 0)
+    if (!folder)
       throw Error{Errc::unavailable, fmt::format("the storage folder {} cannot be opened: {}", root_, std::strerror(errno))};
     for (std::size_t begin = 0, end = path.find('/'); end != std::string::npos; begin = end + 1, end = path.find('/', begin)) {
       const std::string segment = path.substr(begin, end - begin);
-      folder = Descriptor{::openat(folder.get(), segment.c_str(), flags | O_NOFOLLOW)};
-      if (folder.get() < 0) throw not_found(path);
+      folder = Descriptor{::openat(folder.number(), segment.c_str(), flags | O_NOFOLLOW)};
+      if (!folder) throw not_found(path);
     }
     return folder;
   }

@@ -45,7 +45,4 @@ using Fetch = std::function<WebAnswer(const WebRequest&)>;
 /// "https://example.com:8443" of an absolute URL.
 std::string origin_of(const std::string& url);
 
-/// `path`, "/"-separated, with everything percent-encoded that could mean something else in a URL.
-std::string url_encoded(std::string_view path);
-
 }  // namespace claimcheck::htaccess

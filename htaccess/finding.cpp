@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/error.h"
+#include "htaccess/template.h"
 
 namespace claimcheck::htaccess {
 namespace {
@@ -20,8 +21,9 @@ constexpr std::array table{
           "purge what the cache holds of the locked folder, from the time before it was locked"},
     Check{"route", "the download addresses lead to our worker",
           "see docs/troubleshooting.md; the web server's error log has the reason"},
-    Check{"route.block", "the document root's .htaccess has our rewrite block", "claimcheck site install @subject@"},
-    Check{"route.order", "our rewrite block stands above WordPress's", "claimcheck site install @subject@"},
+    Check{"route.block", "the document root's .htaccess has our rewrite block", "claimcheck site install @subject@",
+          MendedBy::doctor},
+    Check{"route.order", "our rewrite block stands above WordPress's", "claimcheck site install @subject@", MendedBy::doctor},
     Check{"route.ignored", "the web server reads .htaccess files, or has our lines in its own configuration",
           "paste what `claimcheck site print proxy-fcgi --docroot @subject@` shows into the virtual host, or set AllowOverride "
           "All there"},
@@ -30,28 +32,33 @@ constexpr std::array table{
     Check{"route.handler", "the web server runs the worker instead of sending it as a file",
           "claimcheck site install @subject@; if the host allows no handler in .htaccess, put claimcheck.fcgi into cgi-bin and "
           "use "
-          "--worker-dir"},
+          "--worker-dir",
+          MendedBy::doctor},
     Check{"route.exec", "programs may run in the worker's folder",
           "claimcheck site install @subject@, which writes `Options +ExecCGI`; if the host forbids it, put claimcheck.fcgi "
           "into cgi-bin "
-          "and use --worker-dir"},
+          "and use --worker-dir",
+          MendedBy::doctor},
     Check{"route.start", "the worker starts when the web server asks for it",
           "run `claimcheck check` as the site's user, and read the web server's error log: a missing configuration, a missing "
           "library or a directive that the host forbids are named there"},
     Check{"route.worker", "the own-socket worker runs and the web server may connect to it",
-          "start claimcheck.fcgi (systemctl start claimcheck), as the web server's user or in its group"},
+          "start claimcheck.fcgi (systemctl start claimcheck.socket claimcheck@1 claimcheck@2), as the web server's user or in "
+          "its group"},
     Check{"route.version", "worker and command line are of the same version",
           "copy the new claimcheck.fcgi beside the old one and rename it over; restart an own-socket worker"},
-    Check{"route.gate", "the worker's .htaccess has the gate of this configuration", "claimcheck site install @subject@"},
+    Check{"route.gate", "the worker's .htaccess has the gate of this configuration", "claimcheck site install @subject@",
+          MendedBy::doctor},
     Check{"authorization", "API keys arrive at the worker",
           "claimcheck site install @subject@ (it writes SetEnvIf Authorization), or `CGIPassAuth On` in the virtual host's "
-          "<Location>"},
-    Check{"lock", "no file of the folder can be had by its own address", "claimcheck lock install @subject@"},
+          "<Location>",
+          MendedBy::doctor},
+    Check{"lock", "no file of the folder can be had by its own address", "claimcheck lock install @subject@", MendedBy::doctor},
     Check{"lock.nested", "no .htaccess deeper inside opens its folder again", "remove @subject@, or what it opens"},
     Check{"lock.listing", "the folder shows no list of its files",
           "claimcheck lock install @subject@; on nginx `autoindex off;` in its location"},
-    Check{"lock.gate", "the lock has the gate of this configuration", "claimcheck lock install @subject@"},
-    Check{"lock.block", "the lock is the one that this version writes", "claimcheck lock install @subject@"},
+    Check{"lock.gate", "the lock has the gate of this configuration", "claimcheck lock install @subject@", MendedBy::doctor},
+    Check{"lock.block", "the lock is the one that this version writes", "claimcheck lock install @subject@", MendedBy::doctor},
     Check{"hand_off", "the web server sends files in the configured way", "set delivery in [storage.@subject@] to what works"},
     Check{"hand_off.better", "no faster way of delivery is left unused", "set delivery in [storage.@subject@]"},
     Check{"hand_off.stale", "the worker runs with today's configuration", "restart the worker"},
@@ -70,14 +77,14 @@ constexpr std::array table{
           "let the web server send large files: delivery = \"local\" in [storage.NAME]; or ask the host for a larger "
           "FcgidBusyTimeout"},
     Check{"permission.worker", "suEXEC would run the worker: no link, nobody else may write it or its folder, one owner",
-          "chmod 755 @subject@"},
+          "chmod 755 @subject@", MendedBy::doctor},
     Check{"permission.config", "nobody else reads or changes the configuration", "chmod 600 @subject@"},
     Check{"permission.place", "the configuration lies outside the document root",
           "move it to a folder above the document root, such as ~/claimcheck/"},
     Check{"permission.storage", "the worker may read the storage",
           "make the folder and its files readable for the worker's user, and its parent folders passable (chmod o+x)"},
     Check{"database", "the database answers", "check [store] in claimcheck.toml, and that the server runs"},
-    Check{"database.migrations", "the tables are up to date", "claimcheck migrate"},
+    Check{"database.migrations", "the tables are up to date", "claimcheck migrate", MendedBy::doctor},
     Check{"database.durability", "a use that was counted survives a power failure",
           "innodb_flush_log_at_trx_commit = 1 in the database server's configuration"},
     Check{"database.clock", "this machine's clock and the database's agree", "switch NTP on, on both machines"},
@@ -92,17 +99,21 @@ std::span<const Check> checks() {
 
 Finding found(std::string_view check, std::string subject, State state, std::string message) {
   const auto row = std::ranges::find(table, check, &Check::id);
-  std::string fix{row == table.end() || state == State::ok || state == State::mended ? std::string_view{} : row->fix};
-  constexpr std::string_view mark = "@subject@";
-  for (std::size_t at = fix.find(mark); at != std::string::npos; at = fix.find(mark, at + subject.size()))
-    fix.replace(at, mark.size(), subject);
-  return found(check, std::move(subject), state, std::move(message), std::move(fix));
+  const bool needs_fix = row != table.end() && state != State::ok && state != State::mended;
+  std::string fix = needs_fix ? filled(row->fix, {{"subject", subject}}) : "";
+  Finding finding = found(check, std::move(subject), state, std::move(message), std::move(fix));
+  finding.mendable = needs_fix && row->mended_by == MendedBy::doctor;
+  return finding;
 }
 
 Finding found(std::string_view check, std::string subject, State state, std::string message, std::string fix) {
   if (std::ranges::find(table, check, &Check::id) == table.end())
     throw Error{Errc::internal, "there is no check " + std::string{check}};
-  return {std::string{check}, std::move(subject), state, std::move(message), std::move(fix)};
+  return {.check = std::string{check},
+          .subject = std::move(subject),
+          .state = state,
+          .message = std::move(message),
+          .fix = std::move(fix)};
 }
 
 const char* to_string(State state) {

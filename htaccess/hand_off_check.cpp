@@ -53,9 +53,31 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 std::string restart_of(const WorkerReport& report) {
-  if (report.mode == "socket") return "restart the worker: systemctl restart claimcheck";
+  if (report.mode == "socket") return "restart the workers: systemctl restart claimcheck@1 && systemctl restart claimcheck@2";
   return "end the worker's processes, or copy claimcheck.fcgi beside itself and rename the copy over it; the web server starts "
          "it again";
+}
+
+/// The best way that works, apart from the configured one; streaming if there is none.
+HandOff best_of_others(const Premises& premises, const LockedFolder& folder, const WorkerReport& report, const std::string& key,
+                       Canaries& canaries, const Fetch& fetch) {
+  for (const HandOff means : ways) {
+    const std::string way{to_string(means)};
+    if (way != folder.delivery && can_do(folder, report, way) && tried(premises, folder, way, key, canaries, fetch).empty())
+      return means;
+  }
+  return HandOff::none;
+}
+
+/// A finding that says which way to configure.
+Finding advised(std::string_view check, const LockedFolder& folder, State state, std::string message, HandOff works) {
+  const DeliveryWay way{.hand_off = works, .url = needs_url(works) ? folder.url : ""};
+  std::string lines = fmt::format("in claimcheck.toml:\n[storage.{}]\ndelivery = \"{}\"", folder.storage, to_string(works));
+  if (!way.url.empty()) lines += fmt::format("\nurl = \"{}\"", way.url);
+  Finding finding = found(check, folder.storage, state, std::move(message), std::move(lines));
+  finding.mendable = true;
+  finding.way = way;
+  return finding;
 }
 
 }  // namespace
@@ -68,52 +90,27 @@ Findings check_hand_off(const Premises& premises, const LockedFolder& folder, co
                   fmt::format("the configuration says delivery = \"{}\", but the worker that runs was started with \"{}\"",
                               folder.delivery, running->second),
                   restart_of(report))};
-  Findings findings;
-  std::string works = "stream";
-  if (folder.delivery != works) {
-    const std::string fault = can_do(folder, report, folder.delivery)
-                                  ? tried(premises, folder, folder.delivery, key, canaries, fetch)
-                                  : fmt::format("the web server does not announce it, or it cannot work here (it announces {})",
-                                                joined(report.hand_offs));
+  const bool hands_off = folder.delivery != to_string(HandOff::none);
+  std::string fault;
+  if (hands_off) {
+    fault = can_do(folder, report, folder.delivery)
+                ? tried(premises, folder, folder.delivery, key, canaries, fetch)
+                : fmt::format("the web server does not announce it, or it cannot work here (it announces {})",
+                              joined(report.hand_offs));
     if (fault.empty())
       return {
           found("hand_off", folder.storage, State::ok, fmt::format("the web server sends files itself ({})", folder.delivery))};
-    findings.push_back(found("hand_off", folder.storage, State::fault,
-                             fmt::format("delivery = \"{}\" does not work: {}", folder.delivery, fault),
-                             delivery_lines(folder, works)));
   }
-  for (const HandOff means : ways) {
-    const std::string way{to_string(means)};
-    if (way == folder.delivery || !can_do(folder, report, way)) continue;
-    if (!tried(premises, folder, way, key, canaries, fetch).empty()) continue;
-    works = way;
-    break;
-  }
-  if (works == "stream") return findings;
-  if (findings.empty())
-    findings.push_back(
-        found("hand_off.better", folder.storage, State::warning,
-              fmt::format("the web server could send files itself ({}), for less time and no worker held; tried, "
-                          "and it works",
-                          works),
-              {}));
-  findings.front().fix = delivery_lines(folder, works);
-  return findings;
-}
-
-std::string delivery_lines(const LockedFolder& folder, const std::string& delivery) {
-  std::string lines = fmt::format("in claimcheck.toml:\n[storage.{}]\ndelivery = \"{}\"", folder.storage, delivery);
-  const auto means = parse_hand_off(delivery);
-  if (means && needs_url(*means)) lines += fmt::format("\nurl = \"{}\"", folder.url);
-  return lines;
-}
-
-std::string value_in(const std::string& lines, const std::string& key) {
-  const std::string begin = "\n" + key + " = \"";
-  const std::size_t at = lines.find(begin);
-  if (at == std::string::npos) return {};
-  const std::size_t value = at + begin.size();
-  return lines.substr(value, lines.find('"', value) - value);
+  const HandOff works = best_of_others(premises, folder, report, key, canaries, fetch);
+  if (hands_off)
+    return {advised("hand_off", folder, State::fault,
+                    fmt::format("delivery = \"{}\" does not work: {}", folder.delivery, fault), works)};
+  if (works == HandOff::none) return {};
+  return {advised("hand_off.better", folder, State::warning,
+                  fmt::format("the web server could send files itself ({}), for less time and no worker held; tried, "
+                              "and it works",
+                              to_string(works)),
+                  works)};
 }
 
 std::string inner_header(const WebAnswer& answer) {

@@ -14,12 +14,6 @@ namespace claimcheck::htaccess {
 Findings check_hand_off(const Premises& premises, const LockedFolder& folder, const WorkerReport& report,
                         const std::string& key, Canaries& canaries, const Fetch& fetch);
 
-/// The lines to write into claimcheck.toml for a way of delivery, as a finding's fix has them.
-std::string delivery_lines(const LockedFolder& folder, const std::string& delivery);
-
-/// The value of a setting in such lines; empty if it is not there.
-std::string value_in(const std::string& lines, const std::string& key);
-
 /// A header field of the answer that names a path on the machine, or an address that is not for visitors; empty if there is
 /// none.
 std::string inner_header(const WebAnswer& answer);

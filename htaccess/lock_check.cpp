@@ -9,6 +9,7 @@
 
 #include "core/ascii.h"
 #include "core/error.h"
+#include "core/percent_encoding.h"
 #include "htaccess/blocks.h"
 #include "htaccess/marked_file.h"
 
@@ -43,7 +44,7 @@ class Look {
       : origin_(origin_of(premises.url)), folder_(folder), canaries_(canaries), fetch_(fetch) {}
 
   std::string address(const fs::path& path) const {
-    return origin_ + folder_.url + "/" + url_encoded(path.lexically_relative(folder_.path).string());
+    return origin_ + folder_.url + "/" + percent_encoded_path(path.lexically_relative(folder_.path).string());
   }
 
   /// Puts a canary into `place` and asks for it.
@@ -178,7 +179,8 @@ Mapping prove_mapping(const Premises& premises, const LockedFolder& folder, Cana
     path = path.parent_path();
     const Canary control = control_in(path, canaries);
     mapping.tried = mapping.tried || !control.word.empty();
-    const WebAnswer answer = fetch({.url = origin_of(premises.url) + url_encoded((url / control.path.filename()).string())});
+    const WebAnswer answer =
+        fetch({.url = origin_of(premises.url) + percent_encoded_path((url / control.path.filename()).string())});
     mapping.statuses.insert(answer.status);
     mapping.proved = !control.word.empty() && answer.body.find(control.word) != std::string::npos;
   }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/descriptor.h"
 #include "core/error.h"
 #include "htaccess/marked_file.h"
 
@@ -14,21 +15,6 @@ namespace claimcheck::htaccess {
 namespace {
 
 constexpr std::string_view by_hand = "add the block that `claimcheck site print` or `claimcheck lock print` shows by hand";
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 std::string reason(int number) {
   return std::generic_category().message(number);

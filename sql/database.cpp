@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/ascii.h"
 #include "core/error.h"
+#include "core/percent_encoding.h"
 
 namespace claimcheck::sql {
 namespace {
@@ -13,21 +15,9 @@ namespace {
 }
 
 std::string decoded(std::string_view text) {
-  std::string plain;
-  while (!text.empty()) {
-    if (text.front() != '%') {
-      plain += text.front();
-      text.remove_prefix(1);
-      continue;
-    }
-    unsigned char value = 0;
-    const char* end = text.data() + std::min<std::size_t>(3, text.size());
-    const auto parsed = std::from_chars(text.data() + 1, end, value, 16);
-    if (text.size() < 3 || parsed.ptr != end || value == 0) refuse("a % is not followed by two hexadecimal digits");
-    plain += static_cast<char>(value);
-    text.remove_prefix(3);
-  }
-  return plain;
+  const auto plain = percent_decoded(text);
+  if (!plain || plain->find('\0') != std::string::npos) refuse("a % is not followed by two hexadecimal digits");
+  return *plain;
 }
 
 /// Cuts `text` off at the position `mark`. @return what stood behind it; nothing if the mark was not found.
@@ -109,9 +99,8 @@ Target target_of(const StoreSettings& settings) {
 }
 
 std::unique_ptr<Database> open_database(const Target& target) {
-  const bool plain = std::all_of(target.table_prefix.begin(), target.table_prefix.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-  });
+  const bool plain = std::all_of(target.table_prefix.begin(), target.table_prefix.end(),
+                                 [](char c) { return is_letter_or_digit(c) || c == '_'; });
   if (!plain) throw Error{Errc::bad_request, "table prefix: only letters, digits and _ may be used"};
   return target.kind == Target::Kind::mysql ? open_mysql(target) : open_sqlite(target);
 }

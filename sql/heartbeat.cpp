@@ -3,8 +3,6 @@
 #include <charconv>
 
 #include "sql/notes.h"
-#include "sql/row.h"
-#include "sql/statements.h"
 
 namespace claimcheck::sql {
 
@@ -19,11 +17,6 @@ std::optional<Time> last_beat(Database& database, const std::string& name) {
   const auto [end, fault] = std::from_chars(value->data(), value->data() + value->size(), when);
   if (fault != std::errc{} || end != value->data() + value->size()) return std::nullopt;
   return from_unix(when);
-}
-
-bool is_durable(Database& database, const Target& target) {
-  if (target.kind == Target::Kind::sqlite) return true;
-  return Columns{database.query(statements::durability).front()}.number() == 1;
 }
 
 }  // namespace claimcheck::sql

@@ -15,7 +15,4 @@ void beat(Database& database, const std::string& name, Time now);
 /// When it ran last, by the database's clock. @return nothing if it never did. Throws Error{unavailable}.
 std::optional<Time> last_beat(Database& database, const std::string& name);
 
-/// Whether a commit survives a power failure of the database's machine. SQLite's do, as we open it. Throws Error{unavailable}.
-bool is_durable(Database& database, const Target& target);
-
 }  // namespace claimcheck::sql

@@ -11,8 +11,8 @@ void edit(const fs::path& file, const Edits& edits) {
   write_file(file, edited(read_file(file), edits));
 }
 
-std::map<std::string, std::string> Diagnosis::ailments() const {
-  std::map<std::string, std::string> found;
+Ailments Diagnosis::ailments() const {
+  Ailments found;
   for (const auto& each : findings)
     if (each.at("state") != "ok" && each.at("check") != "hand_off.better" && each.at("check") != "hand_off.stale")
       found[each.at("check")] = each.at("state");

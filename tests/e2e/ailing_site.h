@@ -15,6 +15,9 @@ namespace claimcheck::test {
 /// Puts edits into a file, keeping its owner.
 void edit(const std::filesystem::path& file, const Edits& edits);
 
+/// States by check.
+using Ailments = std::map<std::string, std::string>;
+
 /// What the doctor says.
 struct Diagnosis {
   int status = -1;
@@ -22,7 +25,7 @@ struct Diagnosis {
   std::string text;
 
   /// The states by check, without those that are "ok", and without advice: a faster way of delivery, a worker to start anew.
-  std::map<std::string, std::string> ailments() const;
+  Ailments ailments() const;
   /// Message and fix of the findings of one check, for searching.
   std::string told(const std::string& check) const;
 };

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "htaccess/blocks.h"
 #include "htaccess/install.h"
 #include "htaccess/marked_file.h"
+#include "htaccess/snippets.h"
 #include "tests/support/connection.h"
 #include "tests/support/http_client.h"
 #include "tests/support/process.h"

@@ -18,7 +18,7 @@
 #include <thread>
 #include <vector>
 
-#include "htaccess/blocks.h"
+#include "htaccess/snippets.h"
 #include "tests/support/connection.h"
 #include "tests/support/http_client.h"
 #include "tests/support/process.h"

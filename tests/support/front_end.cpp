@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "htaccess/blocks.h"
+#include "htaccess/site.h"
 #include "tests/support/apache.h"
 #include "tests/support/nginx.h"
 

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/admission.h"
+#include "tests/unit/fresh_token.h"
 
 namespace claimcheck {
 namespace {
@@ -16,13 +17,9 @@ constexpr std::uint64_t mib = 1024ULL * 1024, gib = 1024 * mib;
 const Time start = from_unix(1'800'000'000);
 
 Token token_of(std::uint64_t size, std::int64_t max_uses = 1, double retry_budget = 1.0) {
-  return {.id = {"01890000-0000-7000-8000-000000000001"},
-          .digest = Digest::of("secret"),
-          .version = {.size = size, .mtime_ns = 7},
-          .rules = {.retry_budget = retry_budget},
-          .created_at = start,
-          .expires_at = start + seconds{86400},
-          .max_uses = max_uses};
+  Token token = test::fresh_token({.size = size, .mtime_ns = 7}, start, max_uses);
+  token.rules.retry_budget = retry_budget;
+  return token;
 }
 
 Admission ask(Token& token, const std::string& name, std::vector<Range> ranges, Time now, const std::string& claim = {}) {

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "tests/unit/fresh_token.h"
+
 namespace claimcheck {
 namespace {
 
@@ -13,12 +15,7 @@ constexpr FileVersion file{.size = size, .mtime_ns = 7};
 const Time start = from_unix(1'800'000'000);
 
 Token fresh(std::int64_t max_uses = 1) {
-  return {.id = {"01890000-0000-7000-8000-000000000001"},
-          .digest = Digest::of("secret"),
-          .version = file,
-          .created_at = start,
-          .expires_at = start + seconds{86400},
-          .max_uses = max_uses};
+  return test::fresh_token(file, start, max_uses);
 }
 
 /// A token, a clock, and requests that happen to it one after the other.

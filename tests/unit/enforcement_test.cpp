@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "tests/fakes.h"
+#include "tests/unit/fresh_token.h"
 #include "tests/unit/thrown.h"
 
 namespace claimcheck {
@@ -18,15 +19,6 @@ using namespace test;
 
 constexpr FileVersion file{.size = 1000, .mtime_ns = 7};
 const Time start = from_unix(1'800'000'000);
-
-Token single_use() {
-  return {.id = {"01890000-0000-7000-8000-000000000001"},
-          .digest = Digest::of("secret"),
-          .version = file,
-          .created_at = start,
-          .expires_at = start + seconds{86400},
-          .max_uses = 1};
-}
 
 Wanted whole(const std::string& name) {
   return {.delivery = "delivery " + name, .ranges = {{0, file.size}}, .file = file, .new_claim = "claim " + name};
@@ -57,7 +49,7 @@ class EnforcementTest : public testing::Test {
   Token stored() { return MemoryTokenStore{memory}.find(token.id).value(); }
 
   Memory memory;
-  Token token = single_use();
+  Token token = fresh_token(file, start);
   int pauses = 0;
   Pause pause = [this](std::chrono::milliseconds) { ++pauses; };
 };

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "htaccess/blocks.h"
+#include "htaccess/snippets.h"
 
 namespace claimcheck {
 namespace {
@@ -73,54 +74,6 @@ TEST(HtaccessBlocks, TheWorkerRunsUnderEitherModuleAndGetsItsKeys) {
   const std::string in_cgi_bin = htaccess::worker_block(gate, WorkerFolder::cgi_bin);
   EXPECT_FALSE(has(in_cgi_bin, "Options"));
   EXPECT_TRUE(has(in_cgi_bin, "</IfModule>\nSetEnv CLAIMCHECK_GATE"));
-}
-
-TEST(HtaccessBlocks, SnippetsForOtherServersSayWhatWasMeasured) {
-  const Site site{.prefix = "/dl",
-                  .locked_url = "/wp-content/uploads/claimcheck",
-                  .locked_path = "/srv/my site/uploads/claimcheck",
-                  .socket = "/run/claimcheck/worker.sock"};
-  const struct {
-    std::string text;
-    std::vector<std::string> parts;
-  } cases[] = {
-      {htaccess::nginx_snippet(site),
-       {"location ^~ /wp-content/uploads/claimcheck/ {\n  internal;\n  alias \"/srv/my site/uploads/claimcheck/\";\n",
-        "add_header ETag $upstream_http_etag;", "fastcgi_param CLAIMCHECK_HAND_OFF accel;", "location ^~ /dl/ {",
-        "location = /dl {", "fastcgi_param HTTP_PROXY \"\";", "fastcgi_buffers 16 64k;", "fastcgi_buffer_size 64k;",
-        "fastcgi_max_temp_file_size 0;", "fastcgi_pass \"unix:/run/claimcheck/worker.sock\";"}},
-      {htaccess::lighttpd_snippet(site),
-       {"server.stream-response-body = 2\n", "$HTTP[\"url\"] =~ \"^/wp-content/uploads/claimcheck(/|$)\"",
-        "\"socket\" => \"/run/claimcheck/worker.sock\"", "\"x-sendfile-docroot\" => ( \"/srv/my site/uploads/claimcheck/\" )",
-        "setenv.add-environment = ( \"CLAIMCHECK_HAND_OFF\" => \"xsendfile\" )"}},
-      {htaccess::proxy_fcgi_snippet(site),
-       {"ProxyPass \"/dl\" \"unix:/run/claimcheck/worker.sock|fcgi://claimcheck\" enablereuse=off iobuffersize=65536\n",
-        "SetEnvIf Request_URI \"^/dl(/|$)\" ap_trust_cgilike_cl=1\n", "CGIPassAuth On\n", "RewriteEngine Off\n",
-        "<Directory \"/srv/my site/uploads/claimcheck\">\n  Require all denied\n",
-        "XSendFilePath \"/srv/my site/uploads/claimcheck\"\n"}},
-  };
-  for (const auto& c : cases) {
-    for (const auto& part : c.parts) EXPECT_TRUE(has(c.text, part)) << part << "\nis not in\n" << c.text;
-    EXPECT_FALSE(has(c.text, "@")) << c.text;
-  }
-}
-
-TEST(HtaccessBlocks, SnippetsLeaveOutTheLockedDirectoryIfThereIsNone) {
-  EXPECT_FALSE(has(htaccess::nginx_snippet({}), "internal"));
-  EXPECT_FALSE(has(htaccess::lighttpd_snippet({}), "access-deny"));
-  EXPECT_FALSE(has(htaccess::proxy_fcgi_snippet({}), "denied"));
-  for (const auto& text : {htaccess::nginx_snippet({}), htaccess::lighttpd_snippet({}), htaccess::proxy_fcgi_snippet({})}) {
-    EXPECT_FALSE(has(text, "@")) << text;
-  }
-}
-
-TEST(HtaccessBlocks, SnippetsWarnIfOnlyThePathOfTheLockedDirectoryIsKnown) {
-  for (const auto print : {htaccess::nginx_snippet, htaccess::lighttpd_snippet}) {
-    const std::string text = print({.locked_path = "/srv/locked/"});
-    EXPECT_TRUE(has(text, "# If /srv/locked lies beneath the document root, its lock is missing here")) << text;
-    EXPECT_FALSE(has(print({.locked_url = "/locked", .locked_path = "/srv/locked/"}), "is missing")) << text;
-  }
-  EXPECT_TRUE(has(htaccess::lighttpd_snippet({.locked_path = "/srv/locked/"}), "( \"/srv/locked/\" )"));
 }
 
 TEST(HtaccessBlocks, RefusesValuesThatWouldMeanSomethingElseInAConfiguration) {

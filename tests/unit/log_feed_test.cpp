@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "tests/fakes.h"
+#include "tests/unit/fresh_token.h"
 #include "tests/unit/thrown.h"
 
 namespace claimcheck {
@@ -71,12 +72,7 @@ class LogFeedTest : public testing::Test {
   Token stored() { return tokens.find(token.id).value(); }
   DeliveryRecord record(int number) { return log.kept.find(std::vector{name_of(number)}).at(0); }
 
-  Token token{.id = {"01890000-0000-7000-8000-000000000001"},
-              .digest = Digest::of("secret"),
-              .version = file,
-              .created_at = start,
-              .expires_at = start + seconds{86400},
-              .max_uses = 1};
+  Token token = fresh_token(file, start);
   Memory memory;
   MemoryTokenStore tokens{memory};
   OddCorrections log{memory};

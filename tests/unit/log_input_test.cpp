@@ -1,5 +1,3 @@
-#include "admin/log_input.h"
-
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -8,6 +6,8 @@
 #include <fstream>
 #include <vector>
 
+#include "admin/log_reader.h"
+#include "admin/log_tail.h"
 #include "core/error.h"
 #include "tests/support/process.h"
 #include "tests/unit/thrown.h"
@@ -36,10 +36,10 @@ Lines read_all(LogInput& input, seconds at = seconds{0}) {
   return lines;
 }
 
-TEST(LogStream, GivesWholeLinesAndTheirPlaces) {
+TEST(LogReader, GivesWholeLinesAndTheirPlaces) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe(ends.data()), 0);
-  const auto input = admin::read_stream(ends[0]);
+  const auto input = admin::read_descriptor(ends[0]);
   EXPECT_TRUE(input->live());
   std::vector<std::pair<std::string, std::uint64_t>> lines;
   const auto write_and_read = [&](const std::string& text) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/admission.h"
+#include "tests/unit/fresh_token.h"
 
 namespace claimcheck::test {
 
@@ -17,12 +18,7 @@ struct Story {
   std::uint64_t size = 100 * mib;
   FileVersion file{.size = size, .mtime_ns = 7};
   Time start = from_unix(1'800'000'000), now = start;
-  Token token{.id = {"01890000-0000-7000-8000-000000000001"},
-              .digest = Digest::of("secret"),
-              .version = file,
-              .created_at = start,
-              .expires_at = start + seconds{86400},
-              .max_uses = 1};
+  Token token = fresh_token(file, start);
   Admission last;
   int requests = 0;
 

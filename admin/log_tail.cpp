@@ -1,4 +1,4 @@
-#include "admin/log_input.h"
+#include "admin/log_tail.h"
 
 #include <fcntl.h>
 #include <sys/inotify.h>
@@ -7,12 +7,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "admin/log_lines.h"
+#include "core/descriptor.h"
 #include "core/error.h"
 
 namespace claimcheck::admin {
@@ -21,113 +21,15 @@ namespace {
 namespace fs = std::filesystem;
 using SteadyTime = LogInput::SteadyTime;
 
-constexpr std::size_t piece_size = 64UL * 1024;
-constexpr std::size_t longest_line = 4096;
-constexpr int pipe_size = 1024 * 1024;
-
-Error cannot_read(const std::string& path) {
-  return Error{Errc::bad_request, path + " cannot be read: " + std::strerror(errno)};
-}
-
-/// A file descriptor that is closed when this goes; -1 is none.
-class Descriptor {
+class LogTail final : public LogInput {
  public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int number() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-/// Puts lines together from pieces.
-class Lines {
- public:
-  void add(std::string_view piece, const TakeLine& take) {
-    for (std::size_t end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
-      keep(piece.substr(0, end));
-      take(line_, begun_);
-      begun_ = read_ += end + 1;
-      line_.clear();
-      piece.remove_prefix(end + 1);
-    }
-    keep(piece);
-    read_ += piece.size();
-  }
-
-  /// What was read of a line that has no end yet is no line: something else follows.
-  void cut() {
-    line_.clear();
-    begun_ = read_;
-  }
-
-  std::uint64_t read() const { return read_; }
-  /// Where the line begins that has no end yet.
-  std::uint64_t begun() const { return begun_; }
-
- private:
-  void keep(std::string_view part) { line_ += part.substr(0, longest_line - line_.size()); }
-
-  std::string line_;
-  std::uint64_t read_ = 0, begun_ = 0;
-};
-
-using Piece = std::array<char, piece_size>;
-
-/// @return how many bytes; 0 at the end, and if interrupted nothing yet
-std::optional<std::size_t> read_piece(int fd, Piece& piece) {
-  const ssize_t count = ::read(fd, piece.data(), piece.size());
-  if (count >= 0) return static_cast<std::size_t>(count);
-  if (errno == EINTR || errno == EAGAIN) return std::nullopt;
-  throw cannot_read("the log");
-}
-
-class Stream final : public LogInput {
- public:
-  Stream(int fd, Descriptor owned) : fd_(fd), owned_(std::move(owned)) {
-    struct stat status{};
-    live_ = ::fstat(fd_, &status) == 0 && !S_ISREG(status.st_mode);
-    // Room for some seconds, so that a web server does not wait when the database does.
-    ::fcntl(fd_, F_SETPIPE_SZ, pipe_size);
-  }
-
-  int descriptor() const override { return fd_; }
-  SteadyTime due() const override { return SteadyTime::max(); }
-  bool ended() const override { return ended_; }
-  bool live() const override { return live_; }
-  std::optional<LogPosition> position(std::optional<std::uint64_t> /*unfinished*/) const override { return std::nullopt; }
-
-  void read(SteadyTime /*now*/, const TakeLine& take) override {
-    const auto count = read_piece(fd_, piece_);
-    if (!count) return;
-    ended_ = *count == 0;
-    lines_.add({piece_.data(), *count}, take);
-  }
-
- private:
-  int fd_;
-  Descriptor owned_;
-  bool live_ = false, ended_ = false;
-  Lines lines_;
-  Piece piece_;
-};
-
-class Tail final : public LogInput {
- public:
-  Tail(std::string path, const std::optional<LogPosition>& position) : path_(std::move(path)) {
+  LogTail(std::string path, const std::optional<LogPosition>& position) : path_(std::move(path)) {
     const fs::path folder = fs::path{path_}.parent_path();
     std::error_code not_there;
     if (!fs::is_directory(folder, not_there))
       throw Error{Errc::bad_request, folder.string() + " is no folder, so nothing can be followed there"};
     // Without it, looking from time to time is enough.
-    if (events_.number() >= 0) ::inotify_add_watch(events_.number(), folder.c_str(), IN_CREATE | IN_MOVED_TO);
+    if (events_) ::inotify_add_watch(events_.number(), folder.c_str(), IN_CREATE | IN_MOVED_TO);
     if (!position || !go_on(path_, *position)) {
       bool found = false;
       if (position)
@@ -150,12 +52,11 @@ class Tail final : public LogInput {
 
   void read(SteadyTime now, const TakeLine& take) override {
     std::array<char, 4096> told;  // that something happened is enough
-    while (events_.number() >= 0 && ::read(events_.number(), told.data(), told.size()) > 0) continue;
+    while (events_ && ::read(events_.number(), told.data(), told.size()) > 0) continue;
     next_look_ = now + look_again;
     more_ = false;
     if (inode_ != 0) {
-      const auto count = read_piece(file_.number(), piece_);
-      lines_.add({piece_.data(), count.value_or(0)}, take);
+      const auto count = lines_.read(file_.number(), take);
       more_ = !count || *count > 0;
       if (more_) return;
     }
@@ -182,11 +83,11 @@ class Tail final : public LogInput {
   bool open(const std::string& path, std::uint64_t offset) {
     Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     struct stat status{};
-    if (file.number() < 0 || ::fstat(file.number(), &status) != 0) return false;
+    if (!file || ::fstat(file.number(), &status) != 0) return false;
     if (::lseek(file.number(), static_cast<off_t>(offset), SEEK_SET) < 0) return false;
     if (watch_ >= 0) ::inotify_rm_watch(events_.number(), watch_);
     const std::string itself = "/proc/self/fd/" + std::to_string(file.number());
-    watch_ = events_.number() < 0 ? -1 : ::inotify_add_watch(events_.number(), itself.c_str(), IN_MODIFY);
+    watch_ = events_ ? ::inotify_add_watch(events_.number(), itself.c_str(), IN_MODIFY) : -1;
     file_ = std::move(file);
     inode_ = status.st_ino;
     begin_at(offset);
@@ -209,7 +110,7 @@ class Tail final : public LogInput {
       return;
     }
     struct stat status{};
-    const std::uint64_t offset = first_offset_ + lines_.read() - began_;
+    const std::uint64_t offset = first_offset_ + lines_.place() - began_;
     if (::fstat(file_.number(), &status) == 0 && std::cmp_less(status.st_size, offset)) {
       ::lseek(file_.number(), 0, SEEK_SET);
       begin_at(0);
@@ -229,25 +130,13 @@ class Tail final : public LogInput {
   std::uint64_t first_offset_ = 0;  ///< and its offset
   bool more_ = true;
   SteadyTime next_look_ = SteadyTime::min(), leave_at_ = SteadyTime::max();
-  Lines lines_;
-  Piece piece_;
+  LogLines lines_;
 };
 
 }  // namespace
 
-std::unique_ptr<LogInput> read_stream(int fd) {
-  return std::make_unique<Stream>(fd, Descriptor{});
-}
-
-std::unique_ptr<LogInput> read_file(const std::string& path) {
-  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (file.number() < 0) throw cannot_read(path);
-  const int fd = file.number();
-  return std::make_unique<Stream>(fd, std::move(file));
-}
-
 std::unique_ptr<LogInput> follow_file(const std::string& path, const std::optional<LogPosition>& position) {
-  return std::make_unique<Tail>(fs::absolute(path).string(), position);
+  return std::make_unique<LogTail>(fs::absolute(path).string(), position);
 }
 
 }  // namespace claimcheck::admin

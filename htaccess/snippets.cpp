@@ -1,0 +1,134 @@
+#include "htaccess/snippets.h"
+
+#include <string_view>
+
+#include "htaccess/template.h"
+
+namespace claimcheck::htaccess {
+namespace {
+
+constexpr std::string_view nginx_lock =
+    R"conf(# The locked folder: only claimcheck's own X-Accel-Redirect gets in. "^~" keeps regex locations from serving it first.
+# What the worker says of the file is passed on, its ETag above all: a download goes on whoever sends the rest.
+location ^~ @locked_url@/ {
+  internal;
+@hand_off@}
+)conf";
+
+constexpr std::string_view unknown_url = R"conf(# If @locked_path@ lies beneath the document root, its lock is missing here:
+# print this again with --docroot DOCROOT.
+)conf";
+
+constexpr std::string_view nginx_worker = R"conf(location = @prefix@ { rewrite ^ @prefix@/ last; }
+location ^~ @prefix@/ {
+  include fastcgi_params;
+  fastcgi_param HTTP_PROXY "";
+@announcement@  fastcgi_buffer_size 64k;
+  fastcgi_buffers 16 64k;
+  fastcgi_busy_buffers_size 256k;
+  fastcgi_max_temp_file_size 0;
+  fastcgi_intercept_errors off;
+  fastcgi_cache off;
+  gzip off;
+  fastcgi_pass "unix:@socket@";
+}
+)conf";
+
+constexpr std::string_view nginx_hand_off = R"conf(  alias "@locked_path@/";
+  sendfile on;
+  gzip off;
+  etag off;
+  add_header ETag $upstream_http_etag;
+  add_header X-Content-Type-Options $upstream_http_x_content_type_options;
+  add_header Content-Security-Policy $upstream_http_content_security_policy;
+  add_header Referrer-Policy $upstream_http_referrer_policy;
+  add_header X-Robots-Tag $upstream_http_x_robots_tag;
+  add_header X-Request-Id $upstream_http_x_request_id;
+)conf";
+
+constexpr std::string_view lighttpd_modules = R"conf(server.modules += ( "mod_access", "mod_setenv", "mod_fastcgi" )
+)conf";
+
+constexpr std::string_view lighttpd_sendfile = R"conf(    "x-sendfile" => "enable",
+    "x-sendfile-docroot" => ( "@locked_path@/" ),
+)conf";
+
+constexpr std::string_view lighttpd_lock = R"conf($HTTP["url"] =~ "^@locked_pattern@(/|$)" {
+  url.access-deny = ( "" )
+}
+)conf";
+
+constexpr std::string_view lighttpd_worker = R"conf($HTTP["url"] =~ "^/@pattern@(/|$)" {
+@announcement@  server.stream-response-body = 2
+  fastcgi.server = ( "@prefix@" => ((
+    "socket" => "@socket@",
+@hand_off@    "check-local" => "disable"
+  )))
+}
+)conf";
+
+constexpr std::string_view proxy_sendfile = R"conf(  <IfModule mod_xsendfile.c>
+    XSendFile On
+    XSendFilePath "@locked_path@"
+    SetEnv CLAIMCHECK_HAND_OFF xsendfile
+  </IfModule>
+)conf";
+
+constexpr std::string_view proxy_lock = R"conf(<Directory "@locked_path@">
+  Require all denied
+</Directory>
+)conf";
+
+constexpr std::string_view proxy_worker =
+    R"conf(# If this virtual host has rewrite rules of its own (not in a .htaccess), put this line before them, for they come first:
+#   RewriteRule ^@prefix_pattern@(/|$) - [L]
+ProxyPass "@prefix@" "unix:@socket@|fcgi://claimcheck" enablereuse=off iobuffersize=65536
+SetEnvIf Request_URI "^@prefix_pattern@(/|$)" ap_trust_cgilike_cl=1
+<Location "@prefix@">
+  CGIPassAuth On
+  ProxyFCGIBackendType GENERIC
+  SetEnv no-gzip 1
+  SetEnv no-brotli 1
+  EnableSendfile On
+  <IfModule mod_rewrite.c>
+    RewriteEngine Off
+  </IfModule>
+@hand_off@</Location>
+)conf";
+
+/// @param hand_off, announcement  lines that make sense only if the locked directory is known; templates themselves, so they
+/// come first
+Values values_with(const Site& site, std::string_view hand_off, std::string_view announcement = {}) {
+  Values values = values_of(site);
+  const bool known = !site.locked_path.empty();
+  values.insert(values.begin(),
+                {{"hand_off", known ? std::string{hand_off} : ""}, {"announcement", known ? std::string{announcement} : ""}});
+  return values;
+}
+
+/// The lines that lock the folder's URL; a word of warning if only its path is known.
+std::string_view lock_lines(const Site& site, std::string_view lock_with_url) {
+  if (!site.locked_url.empty()) return lock_with_url;
+  return site.locked_path.empty() ? std::string_view{} : unknown_url;
+}
+
+}  // namespace
+
+std::string nginx_snippet(const Site& site) {
+  const Values values =
+      values_with(site, nginx_hand_off, site.locked_url.empty() ? "" : "  fastcgi_param CLAIMCHECK_HAND_OFF accel;\n");
+  return filled(lock_lines(site, nginx_lock), values) + filled(nginx_worker, values);
+}
+
+std::string lighttpd_snippet(const Site& site) {
+  const Values values =
+      values_with(site, lighttpd_sendfile, "  setenv.add-environment = ( \"CLAIMCHECK_HAND_OFF\" => \"xsendfile\" )\n");
+  return filled(lighttpd_modules, values) + filled(lock_lines(site, lighttpd_lock), values) + filled(lighttpd_worker, values);
+}
+
+std::string proxy_fcgi_snippet(const Site& site) {
+  const Values values = values_with(site, proxy_sendfile);
+  return filled(site.locked_path.empty() ? "" : proxy_lock, values) + filled(proxy_worker, values);
+}
+
+}  // namespace claimcheck::htaccess
