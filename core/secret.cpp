@@ -5,6 +5,7 @@
 #include <openssl/sha.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "core/error.h"
@@ -28,14 +29,28 @@ std::string draw(std::size_t length, std::string_view alphabet, const Random& ra
   std::string text;
   text.reserve(length);
   while (text.size() < length) {
-    random(bytes);
-    for (const unsigned char byte : bytes) {
+    const std::size_t missing = length - text.size();
+    const auto drawn = std::span{bytes}.first(std::min(missing + missing / 4 + 1, bytes.size()));  // some are thrown away
+    random(drawn);
+    for (const unsigned char byte : drawn) {
       if (byte >= fair) continue;
       text += alphabet[byte % alphabet.size()];
       if (text.size() == length) break;
     }
   }
   OPENSSL_cleanse(bytes.data(), bytes.size());
+  return text;
+}
+
+/// The characters that check a secret's others: a number made of their SHA-256, written with the letters of secrets.
+std::string check_of(std::string_view others) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> hash{};
+  SHA256(reinterpret_cast<const unsigned char*>(others.data()), others.size(), hash.data());
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof number; ++i) number = number << 8 | hash[i];
+  std::string text;
+  for (std::size_t i = 0; i < Secret::check_length; ++i, number /= alphanumeric.size())
+    text += alphanumeric[number % alphanumeric.size()];
   return text;
 }
 
@@ -58,6 +73,25 @@ Random secure_random() {
   };
 }
 
+Random buffered(Random source) {
+  struct Buffer {
+    ~Buffer() { OPENSSL_cleanse(bytes.data(), bytes.size()); }
+    std::array<unsigned char, 1024> bytes{};
+    std::size_t left = 0;
+  };
+  return [source = std::move(source), buffer = std::make_shared<Buffer>()](std::span<unsigned char> out) {
+    if (out.size() > buffer->bytes.size()) return source(out);
+    if (out.size() > buffer->left) {
+      source(buffer->bytes);
+      buffer->left = buffer->bytes.size();
+    }
+    const auto piece = std::span{buffer->bytes}.subspan(buffer->left - out.size(), out.size());
+    std::ranges::copy(piece, out.begin());
+    OPENSSL_cleanse(piece.data(), piece.size());
+    buffer->left -= out.size();
+  };
+}
+
 std::optional<Digest> Digest::from_hex(std::string_view hex) {
   if (hex.size() != std::size_t{2} * SHA256_DIGEST_LENGTH || !consists_of(hex, hexadecimal)) return std::nullopt;
   return Digest{std::string{hex}};
@@ -70,7 +104,14 @@ Digest Digest::of(std::string_view bytes) {
 }
 
 Secret Secret::make(const Random& random) {
-  return Secret{draw(length, alphanumeric, random)};
+  Secret secret{draw(length - check_length, alphanumeric, random)};
+  secret.text_ += check_of(secret.text_);
+  return secret;
+}
+
+bool Secret::checks_out() const {
+  const std::string_view text = text_;
+  return text.substr(length - check_length) == check_of(text.substr(0, length - check_length));
 }
 
 std::optional<Secret> Secret::parse(std::string_view text) {

@@ -17,6 +17,10 @@ using Random = std::function<void(std::span<unsigned char>)>;
 /// The operating system's generator through OpenSSL; throws Error{internal} if it has no entropy.
 Random secure_random();
 
+/// Fetches much from `source` at once and hands it out piece by piece, since every request needs several names. What has been
+/// handed out is wiped. Belongs to one thread.
+Random buffered(Random source);
+
 /// SHA-256 of a secret, as 64 lower-case hexadecimal digits: the only trace of a secret that is ever stored.
 class Digest {
  public:
@@ -37,8 +41,10 @@ class Digest {
 class Secret {
  public:
   static constexpr std::size_t length = 64;
+  /// So many characters at its end check the others.
+  static constexpr std::size_t check_length = 6;
 
-  /// A new one, every character drawn without modulo bias (381 bits).
+  /// A new one: 58 characters drawn without modulo bias (345 bits), and six that check them.
   static Secret make(const Random& random);
   /// @return nothing unless `text` is exactly 64 characters [A-Za-z0-9].
   static std::optional<Secret> parse(std::string_view text);
@@ -48,6 +54,10 @@ class Secret {
   Secret& operator=(const Secret&) = default;
   Secret& operator=(Secret&&) noexcept = default;
   ~Secret();
+
+  /// Whether the characters that check the others are right, as in all that make() makes. One that somebody has guessed or
+  /// mistyped is found out without asking a store; it says nothing of whether the secret opens anything.
+  bool checks_out() const;
 
   /// The text itself; only for building the link that is shown once.
   const std::string& reveal() const { return text_; }

@@ -20,7 +20,7 @@ constexpr std::size_t name_length = 16;
 
 Token find_token(const Services& services, const std::string& presented, Subject& subject) {
   const auto secret = Secret::parse(presented);
-  if (!secret) throw Error{Errc::invalid_token, "not the form of a secret"};
+  if (!secret || !secret->checks_out()) throw Error{Errc::invalid_token, "not the form of a secret"};
   auto token = services.tokens.find(secret->digest());
   if (!token) throw Error{Errc::invalid_token, "no token has this secret"};
   subject.token = token->id;

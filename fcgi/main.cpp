@@ -100,7 +100,7 @@ class Thread final : public Answerer {
   GroupedTokenStore tokens_;
   sql::SqlKeyStore keys_{*database_};
   sql::SqlDeliveryLog deliveries_{*database_};
-  Random random_ = secure_random();
+  Random random_ = buffered(secure_random());
   std::minstd_rand jitter_{std::random_device{}()};
   Pause pause_ = [this](std::chrono::milliseconds about) {
     std::uniform_int_distribution<std::int64_t> spread{about.count() * 500, about.count() * 1500};

@@ -49,6 +49,38 @@ TEST(SecretTest, EveryLetterIsEquallyLikelyAndNoSecretComesTwice) {
   EXPECT_LT(chi_square, 140) << "61 degrees of freedom: one run in ten million is beyond 140";
 }
 
+TEST(SecretTest, AGuessedOrMistypedOneDoesNotCheckOut) {
+  const std::string text = Secret::make(secure_random()).reveal();
+  EXPECT_TRUE(Secret::parse(text).value().checks_out());
+  for (std::size_t place = 0; place < text.size(); ++place) {
+    std::string mistyped = text;
+    mistyped[place] = mistyped[place] == 'x' ? 'y' : 'x';
+    EXPECT_FALSE(Secret::parse(mistyped).value().checks_out()) << place;
+  }
+  EXPECT_TRUE(Secret::parse(std::string(58, 'a') + "eSZdt3").value().checks_out()) << "as every version and node computes it";
+}
+
+TEST(BufferedRandom, HandsOutTheSourcesBytesEachOnce) {
+  unsigned next = 0;
+  int fetches = 0;
+  const Random counting = [&](std::span<unsigned char> out) {
+    ++fetches;
+    std::ranges::generate(out, [&] { return static_cast<unsigned char>(next++ / 4); });
+  };
+  const Random random = buffered(counting);
+  std::map<unsigned char, int> seen;
+  for (int i = 0; i < 100; ++i) {
+    std::array<unsigned char, 10> some{};
+    random(some);
+    for (const unsigned char byte : some) ++seen[byte];
+  }
+  EXPECT_EQ(fetches, 1);
+  for (const auto& [byte, times] : seen) EXPECT_LE(times, 4) << "a piece was handed out twice";
+  std::array<unsigned char, 2000> many{};
+  random(many);
+  EXPECT_EQ(fetches, 2) << "what the buffer cannot hold comes from the source itself";
+}
+
 TEST(SecretTest, LettersAreDrawnWithoutModuloBias) {
   // 248 is the largest multiple of 62 below 256: the bytes 248 to 255 must be thrown away.
   unsigned char next = 240;
