@@ -38,7 +38,7 @@ Admission Enforcement::admit(Token token, const Wanted& wanted) {
       pause_(wait_for_delivery);
     } else {
       if (!admission.token) return admission;
-      if (store_.replace(*admission.token)) {
+      if (store_.replace_uses(*admission.token)) {
         ++admission.token->revision;
         return admission;
       }
@@ -53,13 +53,14 @@ Admission Enforcement::admit(Token token, const Wanted& wanted) {
 }
 
 std::optional<Token> Enforcement::change(const TokenId& id,
-                                         const std::function<std::optional<Token>(const Token&, Time)>& changed) {
+                                         const std::function<std::optional<Token>(const Token&, Time)>& changed,
+                                         bool (TokenStore::*write)(const Token&)) {
   for (int attempt = 1; attempt <= max_attempts; ++attempt) {
     auto token = store_.find(id);
     if (!token) return std::nullopt;
     auto next = changed(*token, store_.now());
     if (!next) return token;
-    if (store_.replace(*next)) return next;
+    if ((store_.*write)(*next)) return next;
     pause_(back_off(attempt));
   }
   throw too_busy();
@@ -108,12 +109,13 @@ Tidied Enforcement::tidy(const TokenId& id) {
 }
 
 std::optional<Token> Enforcement::revoke(const TokenId& id) {
-  return change(id, [](const Token& token, Time now) -> std::optional<Token> {
+  const auto revoked = [](const Token& token, Time now) -> std::optional<Token> {
     if (token.revoked_at) return std::nullopt;
     Token next = token;
     next.revoked_at = now;
     return next;
-  });
+  };
+  return change(id, revoked, &TokenStore::replace);
 }
 
 }  // namespace claimcheck

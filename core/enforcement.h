@@ -58,7 +58,8 @@ class Enforcement {
 
  private:
   /// @return the token as it was stored, or as it is if `changed` changes nothing; nothing if there is none
-  std::optional<Token> change(const TokenId& id, const std::function<std::optional<Token>(const Token&, Time)>& changed);
+  std::optional<Token> change(const TokenId& id, const std::function<std::optional<Token>(const Token&, Time)>& changed,
+                              bool (TokenStore::*write)(const Token&) = &TokenStore::replace_uses);
 
   TokenStore& store_;
   const Pause& pause_;

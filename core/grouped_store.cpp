@@ -39,9 +39,9 @@ std::optional<Token> GroupedTokenStore::find(const TokenId& id) {
   });
 }
 
-bool GroupedTokenStore::replace(const Token& token) {
+bool GroupedTokenStore::replace_uses(const Token& token) {
   return group_.writes.ask(token, [this](std::span<const Token> tokens) {
-    if (tokens.size() == 1) return std::vector{store_.replace(tokens.front())};
+    if (tokens.size() == 1) return std::vector{store_.replace_uses(tokens.front())};
     // Of those that would change the same token the first may try: the others were decided on what it is about to change.
     std::vector<Token> different;
     std::set<TokenId> seen;
@@ -50,7 +50,7 @@ bool GroupedTokenStore::replace(const Token& token) {
       first.push_back(seen.insert(each.id).second);
       if (first.back()) different.push_back(each);
     }
-    const bool written = different.size() == 1 ? store_.replace(different.front()) : batches_.replace(different);
+    const bool written = different.size() == 1 ? store_.replace_uses(different.front()) : batches_.replace_uses(different);
     if (!written) first.assign(first.size(), false);
     return first;
   });

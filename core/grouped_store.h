@@ -27,7 +27,8 @@ class GroupedTokenStore final : public TokenStore {
   bool add(const Token& token) override { return store_.add(token); }
   std::optional<Token> find(const Digest& digest) override;
   std::optional<Token> find(const TokenId& id) override;
-  bool replace(const Token& token) override;
+  bool replace(const Token& token) override { return store_.replace(token); }
+  bool replace_uses(const Token& token) override;
   std::vector<Token> list(const TokenQuery& query) override { return store_.list(query); }
 
  private:

@@ -36,6 +36,9 @@ class TokenStore {
   /// @return false if somebody did, or if the answer was lost: read again; what you wrote may be there.
   virtual bool replace(const Token& token) = 0;
 
+  /// The same of uses and claims only: what downloads change.
+  virtual bool replace_uses(const Token& token) = 0;
+
   virtual std::vector<Token> list(const TokenQuery& query) = 0;
 };
 
@@ -52,10 +55,10 @@ class TokenBatches {
   virtual std::vector<Token> find(std::span<const Digest> digests) = 0;
   virtual std::vector<Token> find(std::span<const TokenId> ids) = 0;
 
-  /// Writes what TokenStore::replace() writes, of tokens that are all different, each unless somebody changed it since its
-  /// `revision` was read.
+  /// TokenStore::replace_uses() of tokens that are all different, each unless somebody changed it since its `revision` was
+  /// read.
   /// @return true if all were written; false if some were not, or if the answer was lost: read them again.
-  virtual bool replace(std::span<const Token> tokens) = 0;
+  virtual bool replace_uses(std::span<const Token> tokens) = 0;
 };
 
 /// What the cron needs beside a TokenStore; the same connection, another reader.

@@ -88,7 +88,7 @@ void Settlement::store_together(std::vector<EndedDelivery>& ended) {
     return true;
   });
   if (tokens.empty()) return;
-  if (tokens.size() == 1 ? !services_.tokens.replace(tokens.front()) : !services_.batches.replace(tokens)) return;
+  if (tokens.size() == 1 ? !services_.tokens.replace_uses(tokens.front()) : !services_.batches.replace_uses(tokens)) return;
   std::for_each(ended.begin(), others, [&](const EndedDelivery& each) { tell(each.admitted, each.streamed); });
   ended.erase(ended.begin(), others);
 }

@@ -53,9 +53,12 @@ inline constexpr Text replace_token{
     "UPDATE {tokens} SET uses = ?, claims = ?, expires_at = ?, revoked_at = ?, cleaned_at = ?, ends_at = ?, tidy_at = ?, "
     "revision = revision + 1 WHERE id = ? AND revision = ?"};
 
-/// The same of several tokens: each column is set by `CASE id WHEN ? THEN ? … END`. See replace_tokens().
-inline constexpr std::string_view mutable_columns[] = {"uses",       "claims",  "expires_at", "revoked_at",
-                                                       "cleaned_at", "ends_at", "tidy_at"};
+/// The same of what downloads change.
+inline constexpr Text replace_uses{
+    "UPDATE {tokens} SET uses = ?, claims = ?, tidy_at = ?, revision = revision + 1 WHERE id = ? AND revision = ?"};
+
+/// The same of several tokens: each column is set to `CASE id WHEN ? THEN ? … END`.
+inline constexpr std::string_view columns_of_uses[] = {"uses", "claims", "tidy_at"};
 
 /// A page of tokens before an id, newest first.
 inline constexpr auto list_tokens = select_tokens + Text{"WHERE id < ? ORDER BY id DESC LIMIT ?"};

@@ -32,9 +32,10 @@ class SqlTokenStore final : public TokenStore, public TokenBatches, public Token
   std::optional<Token> find(const Digest& digest) override;
   std::optional<Token> find(const TokenId& id) override;
   bool replace(const Token& token) override;
+  bool replace_uses(const Token& token) override;
   std::vector<Token> find(std::span<const Digest> digests) override;
   std::vector<Token> find(std::span<const TokenId> ids) override;
-  bool replace(std::span<const Token> tokens) override;
+  bool replace_uses(std::span<const Token> tokens) override;
   std::vector<Token> list(const TokenQuery& query) override;
   std::vector<TokenId> unsettled(Time now, const std::optional<TokenId>& after, int limit) override;
   std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override;

@@ -93,30 +93,33 @@ std::string value_of_each(std::size_t count) {
   return text + " END";
 }
 
-/// statements::replace_token for several tokens at once. Changes as many rows as nobody changed meanwhile.
-std::string replace_tokens(std::size_t count) {
+/// statements::replace_uses for several tokens at once. Changes as many rows as nobody changed meanwhile.
+std::string replace_all_uses(std::size_t count) {
   std::string statement = "UPDATE {tokens} SET revision = revision + 1";
-  for (const std::string_view column : statements::mutable_columns)
+  for (const std::string_view column : statements::columns_of_uses)
     statement.append(", ").append(column).append(" = ").append(value_of_each(count));
   statement += " WHERE id IN (";
   add_marks(statement, count);
   return statement + " AND revision = " + value_of_each(count);
 }
 
-/// In the order of statements::mutable_columns.
-std::array<Value, std::size(statements::mutable_columns)> mutable_state(const Token& token) {
-  return {token.uses,
-          encode_claims(token.claims),
-          to_value(token.expires_at),
-          to_value(token.revoked_at),
-          to_value(token.cleaned_at),
-          to_value(end_of(token)),
-          to_value(tidy_due(token))};
+/// In the order of statements::columns_of_uses.
+std::array<Value, std::size(statements::columns_of_uses)> uses_of(const Token& token) {
+  return {token.uses, encode_claims(token.claims), to_value(tidy_due(token))};
 }
 
 std::optional<Token> first_token(const std::vector<Row>& rows, ReadRules& rules) {
   if (rows.empty()) return std::nullopt;
   return read_token(rows.front(), rules);
+}
+
+/// @return whether the row was changed; false too if the answer was lost
+bool replace_one(Database& database, std::string_view statement, const std::vector<Value>& values) {
+  try {
+    return database.execute(statement, values) == 1;
+  } catch (const InDoubt&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -182,14 +185,16 @@ std::optional<Token> SqlTokenStore::find(const TokenId& id) {
 }
 
 bool SqlTokenStore::replace(const Token& token) {
-  const auto state = mutable_state(token);
-  std::vector<Value> values{state.begin(), state.end()};
-  values.insert(values.end(), {token.id.text, token.revision});
-  try {
-    return database_.execute(statements::replace_token, values) == 1;
-  } catch (const InDoubt&) {
-    return false;
-  }
+  return replace_one(database_, statements::replace_token,
+                     {token.uses, encode_claims(token.claims), to_value(token.expires_at), to_value(token.revoked_at),
+                      to_value(token.cleaned_at), to_value(end_of(token)), to_value(tidy_due(token)), token.id.text,
+                      token.revision});
+}
+
+bool SqlTokenStore::replace_uses(const Token& token) {
+  auto [uses, claims, tidy_at] = uses_of(token);
+  return replace_one(database_, statements::replace_uses,
+                     {std::move(uses), std::move(claims), std::move(tidy_at), token.id.text, token.revision});
 }
 
 std::vector<Token> SqlTokenStore::find(std::span<const Digest> digests) {
@@ -204,23 +209,23 @@ std::vector<Token> SqlTokenStore::find(std::span<const TokenId> ids) {
   return read_tokens(database_.query(search(statements::find_tokens_by_id, values.size()), values), rules_);
 }
 
-bool SqlTokenStore::replace(std::span<const Token> tokens) {
+bool SqlTokenStore::replace_uses(std::span<const Token> tokens) {
   // Everybody locks rows in the order of their ids, so that nobody waits in a circle.
   std::vector<const Token*> batch;
   for (const Token& token : tokens) batch.push_back(&token);
   std::ranges::sort(batch, {}, [](const Token* token) { return token->id; });
   batch.resize(batch_size(tokens.size()), batch.back());
 
-  std::vector<std::array<Value, std::size(statements::mutable_columns)>> states;
+  std::vector<std::array<Value, std::size(statements::columns_of_uses)>> states;
   for (std::size_t i = 0; i < batch.size(); ++i)
-    states.push_back(i > 0 && batch[i] == batch[i - 1] ? states.back() : mutable_state(*batch[i]));
+    states.push_back(i > 0 && batch[i] == batch[i - 1] ? states.back() : uses_of(*batch[i]));
   std::vector<Value> values;
-  for (std::size_t column = 0; column < std::size(statements::mutable_columns); ++column)
+  for (std::size_t column = 0; column < std::size(statements::columns_of_uses); ++column)
     for (std::size_t i = 0; i < batch.size(); ++i) values.insert(values.end(), {batch[i]->id.text, states[i][column]});
   for (const Token* token : batch) values.emplace_back(token->id.text);
   for (const Token* token : batch) values.insert(values.end(), {token->id.text, token->revision});
   try {
-    return database_.execute(replace_tokens(batch.size()), values) == static_cast<std::int64_t>(tokens.size());
+    return database_.execute(replace_all_uses(batch.size()), values) == static_cast<std::int64_t>(tokens.size());
   } catch (const InDoubt&) {
     return false;
   }

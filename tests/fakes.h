@@ -64,17 +64,20 @@ class MemoryTokenStore final : public TokenStore, public TokenBatches, public To
   }
 
   bool replace(const Token& token) override {
-    const std::lock_guard guard{memory_.mutex_};
-    const auto found = memory_.tokens_.find(token.id);
-    if (found == memory_.tokens_.end() || found->second.revision != token.revision) return false;
-    Token& kept = found->second;
-    kept.uses = token.uses;
-    kept.claims = token.claims;
-    kept.expires_at = token.expires_at;
-    kept.revoked_at = token.revoked_at;
-    kept.cleaned_at = token.cleaned_at;
-    ++kept.revision;
-    return true;
+    return change(token, [&](Token& kept) {
+      kept.uses = token.uses;
+      kept.claims = token.claims;
+      kept.expires_at = token.expires_at;
+      kept.revoked_at = token.revoked_at;
+      kept.cleaned_at = token.cleaned_at;
+    });
+  }
+
+  bool replace_uses(const Token& token) override {
+    return change(token, [&](Token& kept) {
+      kept.uses = token.uses;
+      kept.claims = token.claims;
+    });
   }
 
   std::vector<Token> find(std::span<const Digest> digests) override {
@@ -85,9 +88,9 @@ class MemoryTokenStore final : public TokenStore, public TokenBatches, public To
     return all([&](const Token& token) { return std::ranges::find(ids, token.id) != ids.end(); });
   }
 
-  bool replace(std::span<const Token> tokens) override {
+  bool replace_uses(std::span<const Token> tokens) override {
     std::ptrdiff_t written = 0;
-    for (const Token& token : tokens) written += replace(token) ? 1 : 0;
+    for (const Token& token : tokens) written += replace_uses(token) ? 1 : 0;
     return written == std::ssize(tokens);
   }
 
@@ -127,6 +130,17 @@ class MemoryTokenStore final : public TokenStore, public TokenBatches, public To
     const auto end = tokens.begin() + std::min(std::ptrdiff_t{limit}, std::ssize(tokens));
     tokens.erase(end, tokens.end());
     return tokens;
+  }
+
+  /// If nobody changed it since it was read.
+  template <class Change>
+  bool change(const Token& token, const Change& write) {
+    const std::lock_guard guard{memory_.mutex_};
+    const auto found = memory_.tokens_.find(token.id);
+    if (found == memory_.tokens_.end() || found->second.revision != token.revision) return false;
+    write(found->second);
+    ++found->second.revision;
+    return true;
   }
 
   /// In the order of their ids.

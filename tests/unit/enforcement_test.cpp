@@ -35,6 +35,7 @@ class OddStore final : public TokenStore {
   std::optional<Token> find(const Digest& digest) override { return store_.find(digest); }
   std::optional<Token> find(const TokenId& id) override { return store_.find(id); }
   bool replace(const Token& token) override { return replace_(store_, token); }
+  bool replace_uses(const Token& token) override { return replace_(store_, token); }
   std::vector<Token> list(const TokenQuery& query) override { return store_.list(query); }
 
  private:
