@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -49,8 +50,20 @@ class Batcher {
     bool is_served() const { return reply || fault; }
   };
 
+  /// Lets those who are about to ask do so, as long as some come. Nobody is waited for: when nothing else can run this takes
+  /// no time.
+  void gather(std::unique_lock<std::mutex>& lock) {
+    for (std::size_t before = 0; before < waiting_.size() && waiting_.size() < most_;) {
+      before = waiting_.size();
+      lock.unlock();
+      std::this_thread::yield();
+      lock.lock();
+    }
+  }
+
   /// Works for those who wait; whose turn it is is among the first of them. Then the turn passes on.
   void serve(std::unique_lock<std::mutex>& lock, const Work& work) {
+    gather(lock);
     std::vector<Waiting*> served;
     std::vector<Ask> asks;
     while (!waiting_.empty() && served.size() < most_) {
