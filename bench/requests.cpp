@@ -7,6 +7,7 @@
 
 #include "bench/hammer.h"
 #include "bench/processes.h"
+#include "core/secret.h"
 #include "tests/support/sha256.h"
 
 namespace claimcheck::bench {
@@ -14,9 +15,10 @@ namespace {
 
 /// What the links are when they are asked for.
 enum class Links {
-  unused,   ///< single-use and unused: each request is a download that is counted
-  used_up,  ///< single-use and used: 410
-  unknown,  ///< of the right form, but nobody's: 404
+  unused,     ///< single-use and unused: each request is a download that is counted
+  used_up,    ///< single-use and used: 410
+  unknown,    ///< of the right form, but made up: 404
+  forgotten,  ///< ours once, but gone from the database: 404
 };
 
 struct Case {
@@ -40,6 +42,8 @@ const std::vector<Case> cases{
     {{"unknown: mod_proxy_fcgi", Server::apache_proxy, Kind::stream}, Links::unknown},
     {{"unknown: nginx, PHP", Server::nginx, Kind::script}, Links::unknown},
     {{"unknown: nginx", Server::nginx, Kind::stream}, Links::unknown},
+    {{"forgotten: mod_proxy_fcgi", Server::apache_proxy, Kind::stream}, Links::forgotten},
+    {{"forgotten: nginx", Server::nginx, Kind::stream}, Links::forgotten},
     {{"used up: Apache, PHP", Server::apache_proxy, Kind::script}, Links::used_up},
     {{"used up: mod_proxy_fcgi", Server::apache_proxy, Kind::stream}, Links::used_up},
     {{"used up: nginx, PHP", Server::nginx, Kind::script}, Links::used_up},
@@ -67,10 +71,12 @@ class Targets {
       const Hammered spent = hammer({.port = stage.port(Server::nginx), .paths = used_up_[kind]});
       if (spent.wrong > 0) throw std::runtime_error("links that cannot be used up: " + spent.first_wrong);
     }
+    const Random random = secure_random();
     for (std::size_t i = 0; i < count; ++i) {
       const std::string nobodys = test::sha256(fmt::format("nobody's {}", i));
       unknown_[Kind::script].push_back("/script/download.php?token=" + nobodys);
       unknown_[Kind::stream].push_back("/dl/" + nobodys);
+      forgotten_.push_back("/dl/" + Secret::make(random).reveal());
     }
   }
 
@@ -82,12 +88,15 @@ class Targets {
         return used_up_.at(measured.way.kind);
       case Links::unknown:
         return unknown_.at(measured.way.kind);
+      case Links::forgotten:
+        return forgotten_;
     }
     throw std::logic_error("no such links");
   }
 
  private:
   std::map<Kind, std::vector<std::string>> unused_, used_up_, unknown_;
+  std::vector<std::string> forgotten_;
 };
 
 Load load_for(const Case& measured, const Stage& stage, const Targets& targets, const File& file) {

@@ -1,75 +1,25 @@
 #include "core/token_json.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <concepts>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/error.h"
+#include "core/json_writer.h"
 
 namespace claimcheck {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Writes JSON text member by member. The claims of a token are written twice for each download, which is too often for a
-/// tree of values that is thrown away afterwards.
-class Writer {
- public:
-  Writer& member(std::string_view name) {
-    separate();
-    text_.append("\"").append(name).append("\":");
-    return *this;
-  }
-  Writer& open(char bracket) {
-    separate();
-    text_ += bracket;
-    return *this;
-  }
-  Writer& close(char bracket) {
-    text_ += bracket;
-    return *this;
-  }
-  template <std::integral Number>
-  Writer& value(Number number) {
-    separate();
-    fmt::format_to(std::back_inserter(text_), "{}", number);
-    return *this;
-  }
-  Writer& value(std::string_view text) {
-    separate();
-    const bool plain = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-    if (plain)
-      text_.append("\"").append(text).append("\"");
-    else
-      text_ += Json(text).dump();
-    return *this;
-  }
-  Writer& null() {
-    separate();
-    text_ += "null";
-    return *this;
-  }
-  std::string text() && { return std::move(text_); }
-
- private:
-  void separate() {
-    if (!text_.empty() && std::string_view{"[{:"}.find(text_.back()) == std::string_view::npos) text_ += ',';
-  }
-
-  std::string text_;
-};
-
-void write(Writer& out, const std::vector<Range>& ranges) {
+void write(JsonWriter& out, const std::vector<Range>& ranges) {
   out.open('[');
   for (const Range& range : ranges) out.open('[').value(range.first).value(range.length).close(']');
   out.close(']');
 }
 
-void write(Writer& out, const ActiveDelivery& delivery) {
+void write(JsonWriter& out, const ActiveDelivery& delivery) {
   out.open('{').member("id").value(delivery.id).member("ranges");
   write(out, delivery.ranges);
   out.member("sent").value(delivery.sent).member("started").value(to_unix(delivery.started));
@@ -77,24 +27,24 @@ void write(Writer& out, const ActiveDelivery& delivery) {
   out.member("grounds").value(to_string(delivery.grounds)).close('}');
 }
 
-void write(Writer& out, const LostDelivery& delivery) {
+void write(JsonWriter& out, const LostDelivery& delivery) {
   out.open('{').member("id").value(delivery.id).member("sent").value(delivery.sent).close('}');
 }
 
-void write(Writer& out, const HandedOffDelivery& delivery) {
+void write(JsonWriter& out, const HandedOffDelivery& delivery) {
   out.open('{').member("id").value(delivery.id).member("ranges");
   write(out, delivery.ranges);
   out.member("at").value(to_unix(delivery.at)).close('}');
 }
 
 template <class Delivery>
-void write_list(Writer& out, const std::vector<Delivery>& deliveries) {
+void write_list(JsonWriter& out, const std::vector<Delivery>& deliveries) {
   out.open('[');
   for (const Delivery& delivery : deliveries) write(out, delivery);
   out.close(']');
 }
 
-void write(Writer& out, const Claim& claim) {
+void write(JsonWriter& out, const Claim& claim) {
   out.open('{').member("id").value(claim.id).member("opened").value(to_unix(claim.opened));
   out.member("network").value(claim.network);
   out.member("size").value(claim.file.size).member("mtime_ns").value(claim.file.mtime_ns);
@@ -194,7 +144,7 @@ Meaning from_word(const Words& words, const Json& json, const char* name, Meanin
 }  // namespace
 
 std::string encode_claims(const std::vector<Claim>& claims) {
-  Writer out;
+  JsonWriter out;
   write_list(out, claims);
   return std::move(out).text();
 }

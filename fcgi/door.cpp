@@ -4,8 +4,10 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -19,31 +21,37 @@ namespace {
 constexpr std::uint32_t once = EPOLLIN | EPOLLONESHOT;
 constexpr int a_moment = 50;  // milliseconds
 
+int opened(int fd) {
+  if (fd < 0) throw Error{Errc::internal, std::string{"nobody can wait for requests: "} + std::strerror(errno)};
+  return fd;
+}
+
 }  // namespace
 
 Door::Door(const Listener& listener, const Shutdown& shutdown, Chores& chores)
-    : listener_(listener), shutdown_(shutdown), chores_(chores), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-  if (epoll_ < 0) throw Error{Errc::internal, std::string{"no epoll: "} + std::strerror(errno)};
+    : listener_(listener),
+      shutdown_(shutdown),
+      chores_(chores),
+      epoll_(opened(::epoll_create1(EPOLL_CLOEXEC))),
+      timer_(opened(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK))) {
   ::fcntl(listener_.fd, F_SETFL, ::fcntl(listener_.fd, F_GETFL) | O_NONBLOCK);
   watch(EPOLL_CTL_ADD, listener_.fd, once);
   watch(EPOLL_CTL_ADD, chores_.descriptor(), once);
+  watch(EPOLL_CTL_ADD, timer_.number(), once);
   watch(EPOLL_CTL_ADD, shutdown_.descriptor(), EPOLLIN);
-}
-
-Door::~Door() {
-  ::close(epoll_);
 }
 
 void Door::watch(int operation, int fd, std::uint32_t events) const {
   epoll_event event{.events = events, .data = {.fd = fd}};
-  ::epoll_ctl(epoll_, operation, fd, &event);
+  ::epoll_ctl(epoll_.number(), operation, fd, &event);
 }
 
 Door::Visit Door::next(int patience) {
   epoll_event event{};
-  if (::epoll_wait(epoll_, &event, 1, patience) <= 0) return {};
+  if (::epoll_wait(epoll_.number(), &event, 1, patience) <= 0) return {};
   if (event.data.fd == shutdown_.descriptor()) return {.who = Visitor::shutdown};
   if (event.data.fd == chores_.descriptor()) return {.who = Visitor::chore};
+  if (event.data.fd == timer_.number()) return ring();
   return accept_one();
 }
 
@@ -57,12 +65,32 @@ Door::Visit Door::accept_one() const {
   return {.who = Visitor::connection, .fd = fd};
 }
 
+Door::Visit Door::ring() {
+  const std::lock_guard guard{mutex_};
+  std::uint64_t times = 0;
+  const bool rung = ::read(timer_.number(), &times, sizeof times) == sizeof times;
+  if (rung) alarm_ = SteadyTime::max();  // else it was set anew meanwhile
+  watch(EPOLL_CTL_MOD, timer_.number(), once);
+  return {.who = rung ? Visitor::alarm : Visitor::nobody};
+}
+
+void Door::wake_at(SteadyTime moment) {
+  const std::lock_guard guard{mutex_};
+  if (moment >= alarm_) return;
+  alarm_ = moment;
+  // The steady clock is CLOCK_MONOTONIC; a moment that is past rings at once.
+  const auto since_start = std::max(moment.time_since_epoch(), SteadyTime::duration{1});
+  const auto whole = std::chrono::floor<std::chrono::seconds>(since_start);
+  const itimerspec at{.it_interval = {}, .it_value = {.tv_sec = whole.count(), .tv_nsec = (since_start - whole).count()}};
+  ::timerfd_settime(timer_.number(), TFD_TIMER_ABSTIME, &at, nullptr);
+}
+
 void Door::looked_for_chore() {
   watch(EPOLL_CTL_MOD, chores_.descriptor(), once);
 }
 
 void Door::stop_accepting() {
-  ::epoll_ctl(epoll_, EPOLL_CTL_DEL, listener_.fd, nullptr);
+  ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, listener_.fd, nullptr);
 }
 
 }  // namespace claimcheck::fcgi

@@ -1,21 +1,27 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <mutex>
 
+#include "core/descriptor.h"
 #include "fcgi/chores.h"
 #include "fcgi/listener.h"
 #include "fcgi/shutdown.h"
 
 namespace claimcheck::fcgi {
 
-/// Where the request threads of a process wait: for a connection, for a chore, for the end. Whatever comes wakes one of them,
-/// except for the end, which wakes all. Safe to share between threads.
+/// Where the request threads of a process wait: for a connection, for a chore, for the alarm, for the end. Whatever comes wakes
+/// one of them, except for the end, which wakes all. Safe to share between threads.
 class Door {
  public:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
   enum class Visitor {
     nobody,
     connection,  ///< it belongs to whom it was given
     chore,       ///< perhaps; who has looked for it must say so by looked_for_chore()
+    alarm,       ///< the moment that was set has come
     shutdown,    ///< requested; told again and again
   };
   struct Visit {
@@ -25,13 +31,14 @@ class Door {
 
   /// Keeps references. Throws Error{internal}.
   Door(const Listener& listener, const Shutdown& shutdown, Chores& chores);
-  ~Door();
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
 
   /// Waits until somebody comes, at most `patience` milliseconds; -1: for ever.
   Visit next(int patience);
   void looked_for_chore();
+  /// Sets the alarm, unless it is set to an earlier moment.
+  void wake_at(SteadyTime moment);
   /// The listener is left to others.
   void stop_accepting();
 
@@ -42,11 +49,14 @@ class Door {
  private:
   void watch(int operation, int fd, std::uint32_t events) const;
   Visit accept_one() const;
+  Visit ring();
 
   const Listener listener_;
   const Shutdown& shutdown_;
   const Chores& chores_;
-  int epoll_;
+  Descriptor epoll_, timer_;
+  std::mutex mutex_;
+  SteadyTime alarm_ = SteadyTime::max();
 };
 
 }  // namespace claimcheck::fcgi

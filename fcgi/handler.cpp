@@ -125,6 +125,18 @@ void Handler::catch_up() {
   }
 }
 
+bool Handler::settle_waiting() {
+  const auto due = settlement_.due();
+  // What waits longer could not be told a moment ago.
+  if (!due || *due > SteadyClock::now() + EndedDeliveries::longest_wait) return false;
+  try {
+    settlement_.settle_ended();
+  } catch (const Error& error) {
+    note_failure(error);
+  }
+  return true;
+}
+
 void Handler::note_failure(const Error& error) {
   services_.log.write(Level::warning, "log_failed", {{"message", error.what()}});
 }

@@ -1,48 +1,31 @@
 #include "fcgi/log.h"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <iterator>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/error.h"
+#include "core/json_writer.h"
 
 namespace claimcheck::fcgi {
 namespace {
 
 constexpr std::array level_words{"debug", "info", "warning", "error"};
 constexpr std::size_t longest_text = 1000;
-constexpr std::size_t usual_length = 400;
 
-/// Whether a text is written into JSON as it stands.
-bool is_plain(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
-}
-
-void add_text(std::string& line, std::string_view text) {
-  if (is_plain(text))
-    line.append("\"").append(text).append("\"");
-  else
-    line += nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-}
-
-void add(std::string& line, const LogField& field) {
-  if (line.back() != '{') line += ',';
-  add_text(line, field.name);
-  line += ':';
+void add(JsonWriter& line, const LogField& field) {
+  line.member(field.name);
   if (const auto* text = std::get_if<std::string_view>(&field.value))
-    add_text(line, text->substr(0, longest_text));
+    line.value(text->substr(0, longest_text));
   else if (const auto* number = std::get_if<std::int64_t>(&field.value))
-    fmt::format_to(std::back_inserter(line), "{}", *number);
+    line.value(*number);
   else
-    fmt::format_to(std::back_inserter(line), "{}", std::get<std::uint64_t>(field.value));
+    line.value(std::get<std::uint64_t>(field.value));
 }
 
 }  // namespace
@@ -64,14 +47,11 @@ void Log::write(Level level, std::string_view event, std::initializer_list<LogFi
 void Log::write(Level level, std::string_view event, std::span<const LogField> fields) const {
   if (level < least_) return;
   const auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
-  std::string line;
-  line.reserve(usual_length);
-  line += '{';
-  add(line, {"time", format_rfc3339(now)});
-  add(line, {"level", level_words.at(static_cast<std::size_t>(level))});
-  add(line, {"event", event});
-  for (const LogField& field : fields) add(line, field);
-  line += "}\n";
+  JsonWriter writer;
+  writer.open('{').member("time").value(format_rfc3339(now));
+  writer.member("level").value(level_words.at(static_cast<std::size_t>(level))).member("event").value(event);
+  for (const LogField& field : fields) add(writer, field);
+  const std::string line = std::move(writer.close('}')).text() + "\n";
   while (::write(fd_, line.data(), line.size()) < 0 && errno == EINTR) {
   }
 }

@@ -103,6 +103,7 @@ class Thread final : public Answerer {
   Random random_ = buffered(secure_random());
   std::minstd_rand jitter_{std::random_device{}()};
   Pause pause_ = [this](std::chrono::milliseconds about) {
+    if (handler_.settle_waiting()) return;  // perhaps what is waited for
     std::uniform_int_distribution<std::int64_t> spread{about.count() * 500, about.count() * 1500};
     std::this_thread::sleep_for(std::chrono::microseconds{spread(jitter_)});
   };

@@ -92,13 +92,6 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
   FCGX_Free(&request, 0);
 }
 
-/// What the request threads know of each other.
-struct Crew {
-  std::atomic<int> answering = 0;  ///< how many are at work
-  /// When the first of those who wait will look what is due.
-  std::atomic<SteadyClock::time_point> minded = SteadyClock::time_point::max();
-};
-
 int milliseconds_until(SteadyClock::time_point moment) {
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(moment - SteadyClock::now());
   return static_cast<int>(std::max<std::int64_t>(left.count(), at_once));
@@ -107,12 +100,12 @@ int milliseconds_until(SteadyClock::time_point moment) {
 /// One of the threads of an own-socket worker.
 class RequestThread {
  public:
-  RequestThread(Door& door, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team, Crew& crew,
-                Answerer& answerer)
-      : door_(door), timeouts_(timeouts), shutdown_(shutdown), team_(team), crew_(crew), answerer_(answerer) {}
+  RequestThread(Door& door, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
+                std::atomic<int>& answering, Answerer& answerer)
+      : door_(door), timeouts_(timeouts), shutdown_(shutdown), team_(team), answering_(answering), answerer_(answerer) {}
 
   void run() {
-    while (!shutdown_.requested()) receive(wait());
+    while (!shutdown_.requested()) receive(door_.next(for_ever));
     if (door_.listener_lives_on()) door_.stop_accepting();
     const auto nobody_comes_after = SteadyClock::now() + (door_.listener_lives_on() ? 0ms : late_arrival);
     while (!is_done(nobody_comes_after)) {
@@ -126,23 +119,13 @@ class RequestThread {
   }
 
  private:
-  /// One of those who wait minds the clock for what was left to be written.
-  Door::Visit wait() {
-    const auto due = answerer_.due();
-    if (!due || *due >= crew_.minded.load()) return door_.next(for_ever);
-    crew_.minded = *due;
-    const Door::Visit visit = door_.next(milliseconds_until(*due));
-    auto mine = *due;
-    crew_.minded.compare_exchange_strong(mine, SteadyClock::time_point::max());
-    return visit;
-  }
-
   /// @return whether there was something to do
   bool receive(const Door::Visit& visit) {
-    ++crew_.answering;
+    ++answering_;
     const bool found = attend(visit);
     answerer_.catch_up_if_due();
-    --crew_.answering;
+    if (const auto due = answerer_.due()) door_.wake_at(*due);
+    --answering_;
     return found;
   }
 
@@ -160,7 +143,7 @@ class RequestThread {
 
   /// What is there already, besides the request to end, which is told again and again. @return whether there was anything
   bool receive_all() {
-    constexpr int sources = 3;  // the listener, the chores, the end
+    constexpr int sources = 4;  // the listener, the chores, the alarm, the end
     bool found = false;
     for (int look = 0; look < sources; ++look) found = receive(door_.next(at_once)) || found;
     return found;
@@ -168,7 +151,7 @@ class RequestThread {
 
   /// What runs may still hand something to the pump, and the pump leave something to be settled.
   bool is_done(SteadyClock::time_point nobody_comes_after) const {
-    return SteadyClock::now() >= nobody_comes_after && crew_.answering == 0 && team_.pump.load() == 0 &&
+    return SteadyClock::now() >= nobody_comes_after && answering_ == 0 && team_.pump.load() == 0 &&
            !team_.chores.waiting();
   }
 
@@ -176,7 +159,7 @@ class RequestThread {
   const Timeouts& timeouts_;
   const Shutdown& shutdown_;
   const Team& team_;
-  Crew& crew_;
+  std::atomic<int>& answering_;  ///< how many threads are at work
   Answerer& answerer_;
 };
 
@@ -203,13 +186,13 @@ void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutd
 void serve_fastcgi(Door& door, int threads, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
                    const AnswererFactory& make_answerer) {
   FCGX_Init();
-  Crew crew;
+  std::atomic<int> answering = 0;
   std::vector<std::jthread> running;
   running.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i)
     running.emplace_back([&] {
       const auto answerer = make_answerer();
-      RequestThread{door, timeouts, shutdown, team, crew, *answerer}.run();
+      RequestThread{door, timeouts, shutdown, team, answering, *answerer}.run();
     });
 }
 

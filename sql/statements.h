@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 /// Every statement of the stores. `{name}` is the table `name` with the configured prefix; `?` are bound by position.
@@ -23,6 +24,9 @@ consteval Text<left + right - 1> operator+(const Text<left>& head, const Text<ri
   std::copy_n(tail.characters, right, std::copy_n(head.characters, left - 1, whole.characters));
   return whole;
 }
+
+/// `beginning`, and `part` so many times, with `between` between two: for statements about several rows.
+std::string repeated(std::string_view beginning, std::string_view part, std::string_view between, std::size_t times);
 
 // --- tokens ---
 
@@ -114,7 +118,8 @@ inline constexpr std::string_view count_refusals =
 /// Begins the search for tallies; a refusal_key follows for each, with OR between them.
 inline constexpr std::string_view find_refusals = "SELECT token_id, error, network, hour FROM {refusals} WHERE ";
 
-/// Begins the beginning of tallies; a list of values follows for each. As many rows, or a duplicate key if there is one of them.
+/// Begins the beginning of tallies; a list of values follows for each. As many rows, or a duplicate key if there is one of
+/// them.
 inline constexpr auto add_refusals = Text{"INSERT INTO {refusals} ("} + refusal_columns + Text{") VALUES "};
 inline constexpr std::string_view refusal_values = "(?,?,?,?,?,?,?)";
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <span>
 #include <string>
 
@@ -8,18 +7,9 @@
 #include "core/key_store.h"
 #include "core/token_store.h"
 #include "sql/database.h"
+#include "sql/token_row.h"
 
 namespace claimcheck::sql {
-
-/// Rules as they stand in rows. All tokens of a policy have the same: each text is read once.
-class ReadRules {
- public:
-  /// Throws Error{internal}.
-  const Rules& of(const std::string& text);
-
- private:
-  std::map<std::string, Rules> rules_;
-};
 
 /// TokenStore, TokenBatches and TokenSweep over tables `tokens` and `facts`. Keeps a reference to `database`, which must
 /// outlive it.

@@ -8,6 +8,7 @@
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/front_end.h"
 #include "tests/support/http_client.h"
+#include "tests/support/site.h"
 
 namespace claimcheck {
 namespace {
@@ -54,13 +55,14 @@ TEST_P(BadInput, SecretsThatOpenNothingGetOneAnswerByteForByte) {
     doubly += fmt::format("%25{:02x}", c);
     singly += fmt::format("%{:02x}", static_cast<unsigned>(c) ^ 0x80U);
   }
-  const Answer unknown = fetch(site.port(), {.target = "/dl/" + other});
+  const Answer unknown = fetch(site.port(), {.target = "/dl/" + secret_that_opens_nothing});
   EXPECT_EQ(unknown.status, 404);
   EXPECT_TRUE(unknown.body.starts_with("invalid_token")) << unknown.body;
   const struct {
     const char* name;
     std::string segment;
   } cases[] = {
+      {"mistyped", other},
       {"truncated", secret.substr(0, 63)},
       {"one character too long", secret + "a"},
       {"two hundred characters", std::string(200, 'A')},

@@ -79,7 +79,7 @@ TEST_F(Draining, DownloadsAreFinishedAndWhoeverWasConnectedIsAnswered) {
   const auto worker = site->start_worker("worker", 2);
   auto served = begin();
 
-  worker->signal(SIGSTOP);  // so that nobody is accepted before the signal to end is there
+  worker->suspend();  // so that nobody is accepted before the signal to end is there
   std::vector<std::unique_ptr<FastCgiExchange>> connected;
   for (int i = 0; i < 50; ++i) {
     connected.push_back(std::make_unique<FastCgiExchange>(site->socket_address("worker")));

@@ -8,6 +8,7 @@
 
 #include "tests/support/front_end.h"
 #include "tests/support/http_client.h"
+#include "tests/support/site.h"
 
 namespace claimcheck {
 namespace {
@@ -60,7 +61,7 @@ TEST_F(ErrorTable, EveryRowIsReachedWithTheSameStatusInEveryFormat) {
   const std::map<Errc, HttpRequest> reached{
       {Errc::bad_request, api("GET", "/dl/v1/tokens?limit=x", key)},
       {Errc::missing_token, get("/dl/")},
-      {Errc::invalid_token, get("/dl/" + std::string(64, 'a'))},
+      {Errc::invalid_token, get("/dl/" + secret_that_opens_nothing)},
       {Errc::token_expired, get(expired.path)},
       {Errc::token_revoked, get(revoked.path)},
       {Errc::usage_limit_exceeded, get(used.path)},

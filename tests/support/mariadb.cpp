@@ -112,13 +112,7 @@ void MariaDb::kill() {
 }
 
 void MariaDb::suspend() {
-  server_->signal(SIGSTOP);
-  const std::string status = fmt::format("/proc/{}/stat", server_->pid());
-  // The state is the letter after the name in parentheses (proc(5)); the signal alone is not yet a stop.
-  wait_until("the server has stopped", [&] {
-    const std::string text = read_file(status);
-    return text.at(text.rfind(')') + 2) == 'T';
-  });
+  server_->suspend();
 }
 
 void MariaDb::resume() {

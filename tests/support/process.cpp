@@ -210,6 +210,16 @@ void Process::signal(int number) {
   if (running() && ::kill(pid_, number) != 0) fail("kill");
 }
 
+void Process::suspend() {
+  signal(SIGSTOP);
+  const std::string status = "/proc/" + std::to_string(pid_) + "/stat";
+  // The state is the letter after the name in parentheses (proc(5)); the signal alone is not yet a stop.
+  wait_until("the process has stopped", [&] {
+    const std::string text = read_file(status);
+    return text.at(text.rfind(')') + 2) == 'T';
+  });
+}
+
 int Process::wait(std::chrono::seconds limit) {
   if (status_ >= 0) return status_;
   const auto status = reap(pid_, limit);

@@ -38,6 +38,8 @@ class Process {
   bool running();
   /// Sends a signal to this process.
   void signal(int number);
+  /// SIGSTOP; returns when it has stopped.
+  void suspend();
   /// Waits for its end. Throws after `limit`. @return as Finished::status
   int wait(std::chrono::seconds limit = std::chrono::seconds{20});
   /// SIGTERM, then SIGKILL if it has not ended after ten seconds; waits.

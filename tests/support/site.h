@@ -14,6 +14,9 @@
 
 namespace claimcheck::test {
 
+/// A secret that checks out but was never given to anybody: 58 letters and what checks them.
+inline const std::string secret_that_opens_nothing = std::string(58, 'a') + "eSZdt3";
+
 /// What to issue a token with; members that are not set are left to the policy.
 struct IssueOptions {
   std::string policy = "default";

@@ -42,9 +42,9 @@ class PumpTest : public testing::Test {
       const Progress progress{.claim = "claim", .delivery = name, .ranges = admitted.delivery.ranges};
       checkpoints.begin(token, progress, SteadyClock::now() - Checkpoints::every_if_little);  // the first word is due at once
     }
-    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient, Input::open), storage_->open("file"), std::move(admitted),
-                                      RequestLine{}, std::vector<Piece>{{.text = {}, .range = {.first = 0, .length = length}}},
-                                      pace);
+    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient, Input::open), storage_->open("file"),
+                                      std::move(admitted), RequestLine{},
+                                      std::vector<Piece>{{.text = {}, .range = {.first = 0, .length = length}}}, pace);
   }
 
   /// Begins a delivery as a request thread does. Whatever the pace, it is not over at once.
