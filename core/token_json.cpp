@@ -37,10 +37,12 @@ void write(JsonWriter& out, const HandedOffDelivery& delivery) {
   out.member("at").value(to_unix(delivery.at)).close('}');
 }
 
-template <class Delivery>
-void write_list(JsonWriter& out, const std::vector<Delivery>& deliveries) {
+void write(JsonWriter& out, const Claim& claim);
+
+template <class Part>
+void write_list(JsonWriter& out, const std::vector<Part>& parts) {
   out.open('[');
-  for (const Delivery& delivery : deliveries) write(out, delivery);
+  for (const Part& part : parts) write(out, part);
   out.close(']');
 }
 

@@ -44,8 +44,6 @@ void Handler::handle(const Variables& variables, const BodyReader& read_body, st
 void Handler::deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line) {
   Pace pace = pace_of(admitted);
   if (!admitted.claim.empty()) services_.checkpoints.begin(admitted.token, progress_of(admitted, 0), admitted.asked);
-  // A process that answers one request at a time has nothing to wait for before it settles.
-  if (pump_ == nullptr) admitted.stored.reset();
   auto delivery = std::make_unique<Delivery>(std::move(connection), std::move(reply.file), std::move(admitted), std::move(line),
                                              std::move(reply.pieces), std::move(pace));
   if (pump_ == nullptr)
@@ -109,7 +107,7 @@ void Handler::catch_up_if_due() {
   const auto now = SteadyClock::now();
   const auto is_due = [&](std::optional<SteadyClock::time_point> at) { return at && *at <= now; };
   try {
-    if (is_due(settlement_.due())) settlement_.settle_ended();
+    if (is_due(settlement_.due())) settlement_.settle_again();
     if (is_due(services_.story.due())) services_.story.flush(services_.deliveries, now);
   } catch (const Error& error) {
     note_failure(error);
@@ -118,23 +116,11 @@ void Handler::catch_up_if_due() {
 
 void Handler::catch_up() {
   try {
-    while (settlement_.due()) settlement_.settle_ended();
+    settlement_.settle_again();
     services_.story.flush(services_.deliveries, SteadyClock::now());
   } catch (const Error& error) {
     note_failure(error);
   }
-}
-
-bool Handler::settle_waiting() {
-  const auto due = settlement_.due();
-  // What waits longer could not be told a moment ago.
-  if (!due || *due > SteadyClock::now() + EndedDeliveries::longest_wait) return false;
-  try {
-    settlement_.settle_ended();
-  } catch (const Error& error) {
-    note_failure(error);
-  }
-  return true;
 }
 
 void Handler::note_failure(const Error& error) {

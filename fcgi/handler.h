@@ -42,9 +42,6 @@ class Handler {
   void catch_up_if_due();
   /// When that will have something to do; nothing if there is nothing to be written.
   std::optional<std::chrono::steady_clock::time_point> due() const;
-  /// Somebody waits for a delivery that may be over: tells the store of those that are. Never throws.
-  /// @return false if there are none
-  bool settle_waiting();
 
  private:
   void deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line);

@@ -41,7 +41,7 @@ struct Shared {
 
   TokenGroup tokens;
   BufferedLog story;
-  EndedDeliveries ended;
+  UnsettledDeliveries unsettled;
   Checkpoints checkpoints;
   Rates rates;
   Crowds crowds;
@@ -60,11 +60,10 @@ class Thread final : public Answerer {
                   .places = config.storages,
                   .circumstances = circumstances,
                   .tokens = tokens_,
-                  .batches = store_,
                   .keys = keys_,
                   .deliveries = deliveries_,
                   .story = shared.story,
-                  .ended = shared.ended,
+                  .unsettled = shared.unsettled,
                   .checkpoints = shared.checkpoints,
                   .rates = shared.rates,
                   .crowds = shared.crowds,
@@ -103,7 +102,6 @@ class Thread final : public Answerer {
   Random random_ = buffered(secure_random());
   std::minstd_rand jitter_{std::random_device{}()};
   Pause pause_ = [this](std::chrono::milliseconds about) {
-    if (handler_.settle_waiting()) return;  // perhaps what is waited for
     std::uniform_int_distribution<std::int64_t> spread{about.count() * 500, about.count() * 1500};
     std::this_thread::sleep_for(std::chrono::microseconds{spread(jitter_)});
   };

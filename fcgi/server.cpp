@@ -100,8 +100,8 @@ int milliseconds_until(SteadyClock::time_point moment) {
 /// One of the threads of an own-socket worker.
 class RequestThread {
  public:
-  RequestThread(Door& door, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team,
-                std::atomic<int>& answering, Answerer& answerer)
+  RequestThread(Door& door, const Timeouts& timeouts, const Shutdown& shutdown, const Team& team, std::atomic<int>& answering,
+                Answerer& answerer)
       : door_(door), timeouts_(timeouts), shutdown_(shutdown), team_(team), answering_(answering), answerer_(answerer) {}
 
   void run() {
@@ -151,8 +151,7 @@ class RequestThread {
 
   /// What runs may still hand something to the pump, and the pump leave something to be settled.
   bool is_done(SteadyClock::time_point nobody_comes_after) const {
-    return SteadyClock::now() >= nobody_comes_after && answering_ == 0 && team_.pump.load() == 0 &&
-           !team_.chores.waiting();
+    return SteadyClock::now() >= nobody_comes_after && answering_ == 0 && team_.pump.load() == 0 && !team_.chores.waiting();
   }
 
   Door& door_;

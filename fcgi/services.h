@@ -12,10 +12,10 @@
 #include "core/storage.h"
 #include "core/token_store.h"
 #include "fcgi/checkpoints.h"
-#include "fcgi/ended_deliveries.h"
 #include "fcgi/hand_off.h"
 #include "fcgi/log.h"
 #include "fcgi/throttle.h"
+#include "fcgi/unsettled_deliveries.h"
 
 namespace claimcheck::fcgi {
 
@@ -33,11 +33,10 @@ struct Services {
   const std::map<std::string, StorageSettings>& places;  ///< the same storages, as the configuration says them
   const Circumstances& circumstances;
   TokenStore& tokens;
-  TokenBatches& batches;
   KeyStore& keys;
   DeliveryLog& deliveries;  ///< to read; what is to be written goes through `story`
   BufferedLog& story;
-  EndedDeliveries& ended;
+  UnsettledDeliveries& unsettled;
   Checkpoints& checkpoints;
   Rates& rates;
   Crowds& crowds;

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <optional>
-#include <vector>
 
 #include "core/error.h"
 #include "fcgi/answer.h"
@@ -17,21 +16,19 @@ class Settlement {
  public:
   explicit Settlement(const Services& services) : services_(services) {}
 
-  /// Stores what was sent: at once, or, if the token is known as it was stored, with others in a moment. What the store cannot
-  /// be told now it is told when it is back. Never throws.
+  /// Stores what was sent; if the store is down, as soon as it is back. Never throws.
   void settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line);
 
-  /// When settle_ended() has something to do; nothing if it has not.
-  std::optional<std::chrono::steady_clock::time_point> due() const { return services_.ended.due(); }
-  /// Tells the store of some deliveries that ended, the oldest first, whichever thread's they were. Throws
+  /// When settle_again() has something to do; nothing if the store knows of all ends.
+  std::optional<std::chrono::steady_clock::time_point> due() const { return services_.unsettled.due(); }
+  /// Tells the store what it could not be told, whichever thread's it was: the oldest first, until it is down again. Throws
   /// Error{unavailable}.
-  void settle_ended();
+  void settle_again();
 
  private:
-  void store_together(std::vector<EndedDelivery>& ended);
   void store(const AdmittedDelivery& admitted, const Streamed& streamed);
-  void tell(const AdmittedDelivery& admitted, const Streamed& streamed);
-  void note_failure(const EndedDelivery& ended, const Error& error);
+  bool store_as_known(const AdmittedDelivery& admitted, const Progress& progress);
+  void note_failure(const AdmittedDelivery& admitted, const Error& error);
 
   const Services& services_;
 };
