@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -16,26 +15,33 @@
 
 namespace claimcheck {
 
-/// Joins what several threads ask for at the same time into one piece of work. Who asks while nothing is under way works at
-/// once, alone; who asks meanwhile waits, and all who wait are served together by the next piece of work, which one of them
-/// does. So nobody waits for company, and a crowd costs little more than one. Safe to share between threads.
+/// Joins what several threads ask for at the same time into a few pieces of work. Who asks while fewer than so many are under
+/// way works at once; who asks meanwhile waits, and all who wait are served together by the next piece of work, which one of
+/// them does. So nobody waits for company, and a crowd costs little more than one. Safe to share between threads.
 template <class Ask, class Reply>
 class Batcher {
  public:
   /// Answers all of `asks`, in their order. What it throws, as an Error, is thrown to all who asked.
   using Work = std::function<std::vector<Reply>(std::span<const Ask> asks)>;
 
-  /// @param most  asks of one piece of work
-  explicit Batcher(std::size_t most) : most_(most) {}
+  /// @param most     asks of one piece of work
+  /// @param at_once  pieces of work
+  Batcher(std::size_t most, int at_once) : most_(most), at_once_(at_once) {}
 
   /// @param work  what this thread would do for all; another thread's may be done instead, so they must be worth the same
   Reply ask(Ask ask, const Work& work) {
     Waiting self{.ask = std::move(ask)};
     std::unique_lock lock{mutex_};
     waiting_.push_back(&self);
-    self.turn = !std::exchange(busy_, true);
-    self.changed.wait(lock, [&] { return self.turn || self.is_served(); });
-    if (!self.is_served()) serve(lock, work);
+    give_turns();
+    while (!self.is_served()) {
+      self.changed.wait(lock, [&] { return self.turn || self.is_served(); });
+      if (!self.turn) continue;
+      gather(lock);
+      serve(lock, work);
+      give_back(self);
+    }
+    if (self.turn) give_back(self);  // another was faster
     if (self.fault) throw Error{*self.fault};
     return std::move(*self.reply);
   }
@@ -45,10 +51,25 @@ class Batcher {
     Ask ask;
     std::optional<Reply> reply = {};
     std::optional<Error> fault = {};
-    bool turn = false;  ///< it is this one's turn to work
+    bool turn = false;  ///< to work, for itself or for others
     std::condition_variable changed = {};
     bool is_served() const { return reply || fault; }
   };
+
+  void give_turns() {
+    for (Waiting* each : waiting_) {
+      if (at_work_ >= at_once_) return;
+      if (std::exchange(each->turn, true)) continue;
+      ++at_work_;
+      each->changed.notify_one();
+    }
+  }
+
+  void give_back(Waiting& self) {
+    self.turn = false;
+    --at_work_;
+    give_turns();
+  }
 
   /// Lets those who are about to ask do so, as long as some come. Nobody is waited for: when nothing else can run this takes
   /// no time.
@@ -61,9 +82,9 @@ class Batcher {
     }
   }
 
-  /// Works for those who wait; whose turn it is is among the first of them. Then the turn passes on.
+  /// Works for those who wait, if others have left any.
   void serve(std::unique_lock<std::mutex>& lock, const Work& work) {
-    gather(lock);
+    if (waiting_.empty()) return;
     std::vector<Waiting*> served;
     std::vector<Ask> asks;
     while (!waiting_.empty() && served.size() < most_) {
@@ -94,15 +115,12 @@ class Batcher {
         served[i]->reply = std::move(replies[i]);
       served[i]->changed.notify_one();
     }
-    busy_ = !waiting_.empty();
-    if (!busy_) return;
-    waiting_.front()->turn = true;
-    waiting_.front()->changed.notify_one();
   }
 
   const std::size_t most_;
+  const int at_once_;
   std::mutex mutex_;
-  bool busy_ = false;  ///< somebody works, or has the turn to
+  int at_work_ = 0;  ///< how many have the turn
   std::deque<Waiting*> waiting_;
 };
 

@@ -83,13 +83,13 @@ void BufferedLog::put_back(Records records, SteadyTime now) {
   const std::lock_guard guard{mutex_};
   put_in_front(records_.deliveries, std::move(records.deliveries));
   put_in_front(records_.refusals, std::move(records.refusals));
-  due_ = now + before_next_attempt;
+  due_ = next_attempt_ = now + before_next_attempt;
 }
 
 /// While an attempt has failed lately, also much waits for the next.
 void BufferedLog::note_arrival(SteadyTime now) {
   if (records_.empty()) due_ = now + longest_wait;
-  if (records_.size() + 1 == batch) due_ = std::min(due_, now);
+  if (records_.size() + 1 == batch) due_ = std::min(due_, std::max(now, next_attempt_));
 }
 
 }  // namespace claimcheck

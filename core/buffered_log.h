@@ -41,7 +41,8 @@ class BufferedLog {
 
   mutable std::mutex mutex_;
   Records records_;
-  SteadyTime due_;  ///< of the oldest record
+  SteadyTime due_;           ///< of the oldest record
+  SteadyTime next_attempt_;  ///< not before, however much there is
 };
 
 }  // namespace claimcheck

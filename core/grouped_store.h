@@ -10,9 +10,12 @@ namespace claimcheck {
 
 /// What the threads of one process ask of their token stores at the same time. Safe to share between threads.
 struct TokenGroup {
-  Batcher<Digest, std::optional<Token>> by_digest{TokenBatches::most};
-  Batcher<TokenId, std::optional<Token>> by_id{TokenBatches::most};
-  Batcher<Token, bool> writes{TokenBatches::most};
+  /// While one waits for its commit to reach the disk another can work.
+  static constexpr int writes_at_once = 2;
+
+  Batcher<Digest, std::optional<Token>> by_digest{TokenBatches::most, 1};
+  Batcher<TokenId, std::optional<Token>> by_id{TokenBatches::most, 1};
+  Batcher<Token, bool> writes{TokenBatches::most, writes_at_once};
 };
 
 /// The TokenStore of one thread of several: what they look up and write at the same time becomes one statement of one of

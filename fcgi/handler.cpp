@@ -82,8 +82,11 @@ void Handler::conclude(std::unique_ptr<Delivery> delivery) {
   AdmittedDelivery& admitted = delivery->admitted;
   const Streamed streamed = delivery->stream.result();
   if (!admitted.claim.empty()) services_.checkpoints.end(admitted.token, admitted.delivery.id);
+  const bool whole = streamed.outcome == Outcome::complete;
+  // A process that ends with its answer settles first; else nobody needs to wait for it.
+  if (pump_ != nullptr) end(std::move(delivery->connection), whole);
   settlement_.settle(std::move(admitted), streamed, delivery->line);
-  end(std::move(delivery->connection), streamed.outcome == Outcome::complete);
+  if (pump_ == nullptr) end(std::move(delivery->connection), whole);
   write_line(services_.log, delivery->line);
   catch_up_if_due();
 }
@@ -106,25 +109,22 @@ std::optional<SteadyClock::time_point> Handler::due() const {
 void Handler::catch_up_if_due() {
   const auto now = SteadyClock::now();
   const auto is_due = [&](std::optional<SteadyClock::time_point> at) { return at && *at <= now; };
-  try {
-    if (is_due(settlement_.due())) settlement_.settle_again();
-    if (is_due(services_.story.due())) services_.story.flush(services_.deliveries, now);
-  } catch (const Error& error) {
-    note_failure(error);
-  }
+  if (is_due(settlement_.due())) attempt([&] { settlement_.settle_again(); });
+  if (is_due(services_.story.due())) attempt([&] { services_.story.flush(services_.deliveries, now); });
 }
 
 void Handler::catch_up() {
-  try {
-    settlement_.settle_again();
-    services_.story.flush(services_.deliveries, SteadyClock::now());
-  } catch (const Error& error) {
-    note_failure(error);
-  }
+  attempt([&] { settlement_.settle_again(); });
+  attempt([&] { services_.story.flush(services_.deliveries, SteadyClock::now()); });
 }
 
-void Handler::note_failure(const Error& error) {
-  services_.log.write(Level::warning, "log_failed", {{"message", error.what()}});
+/// The log has to be written even if something cannot be settled.
+void Handler::attempt(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    services_.log.write(Level::warning, "log_failed", {{"message", error.what()}});
+  }
 }
 
 }  // namespace claimcheck::fcgi

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
 
-#include "core/error.h"
 #include "fcgi/connection.h"
 #include "fcgi/delivery.h"
 #include "fcgi/pump.h"
@@ -47,7 +47,7 @@ class Handler {
   void deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line);
   Pace pace_of(const AdmittedDelivery& admitted);
   void end(std::unique_ptr<Connection> connection, bool whole);
-  void note_failure(const Error& error);
+  void attempt(const std::function<void()>& work);
 
   Services services_;
   Pace pace_;

@@ -77,6 +77,19 @@ TEST(BufferedLog, WhatAStoreThatIsDownDoesNotTakeIsKept) {
   EXPECT_EQ(log.of_token(token, 1000).size(), 251U);
 }
 
+TEST(BufferedLog, AStoreThatIsDownIsGivenItsSecondHoweverMuchComesMeanwhile) {
+  for (const int put_back : {1, 99, 100, 150}) {
+    SCOPED_TRACE(put_back);
+    OddLog log;
+    BufferedLog story;
+    for (int i = 0; i < put_back; ++i) story.add(record(i), start);
+    log.down_after = 0;
+    EXPECT_TRUE(thrown([&] { story.flush(log, start); }));
+    for (int i = 0; i < 200; ++i) story.add(record(put_back + i), start + milliseconds{1});
+    EXPECT_EQ(story.due(), start + milliseconds{1000});
+  }
+}
+
 TEST(BufferedLog, DoesNotGrowWithoutBoundWhileTheStoreIsDown) {
   OddLog log;
   BufferedLog story;
