@@ -9,6 +9,8 @@ class CgiConnection final : public Connection {
   CgiConnection(int fd, std::chrono::seconds stall_timeout) : outlet_(fd, stall_timeout) {}
 
   bool write(std::string_view bytes) override { return outlet_.write(bytes); }
+  /// A pipe gains nothing by waiting. If the web server is gone what follows finds out too.
+  void hold(std::string_view bytes) override { outlet_.write(bytes); }
 
   Step send(std::string_view bytes) override { return outlet_.send(bytes); }
 

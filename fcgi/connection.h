@@ -31,6 +31,9 @@ class Connection {
   /// Sends all of `bytes` as part of the answer. @return false if the front end is gone or stalled.
   virtual bool write(std::string_view bytes) = 0;
 
+  /// Has `bytes` sent as part of the answer together with what comes next, be it the end.
+  virtual void hold(std::string_view bytes) = 0;
+
   /// Sends some of `bytes`, without waiting. Must be called until all are sent or the answer is given up: what it has
   /// announced to the front end it must send.
   virtual Step send(std::string_view bytes) = 0;

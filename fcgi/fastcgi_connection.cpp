@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "fcgi/connection.h"
 #include "fcgi/outlet.h"
@@ -24,12 +25,15 @@ class FastcgiConnection final : public Connection {
       : outlet_(fd, stall_timeout), request_id_(request_id), input_(input) {}
 
   bool write(std::string_view bytes) override {
-    while (!bytes.empty()) {
+    hold(bytes);
+    return outlet_.write(std::exchange(pending_, {}));
+  }
+
+  void hold(std::string_view bytes) override {
+    for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(bytes.size(), largest_content))) {
       const std::string_view part = bytes.substr(0, largest_content);
-      if (!outlet_.write(header(type_stdout, part.size()) + std::string{part})) return false;
-      bytes.remove_prefix(part.size());
+      pending_.append(header(type_stdout, part.size())).append(part);
     }
-    return true;
   }
 
   Step send(std::string_view bytes) override {
@@ -43,10 +47,10 @@ class FastcgiConnection final : public Connection {
   }
 
   Step send_end() override {
-    if (ending_ && pending_header_.empty()) return {};
-    if (!ending_) pending_header_ = header(type_stdout, 0) + header(type_end_request, 8) + std::string(8, '\0');
+    if (ending_ && pending_.empty()) return {};
+    if (!ending_) pending_ += header(type_stdout, 0) + header(type_end_request, 8) + std::string(8, '\0');
     ending_ = true;
-    const Step step = send_header(MSG_NOSIGNAL);
+    const Step step = send_pending(MSG_NOSIGNAL);
     if (step.state == Step::State::moved && lingers()) ::shutdown(outlet_.fd(), SHUT_WR);
     return step;
   }
@@ -60,19 +64,19 @@ class FastcgiConnection final : public Connection {
   std::optional<Step> announce(std::uint64_t length) {
     if (announced_ == 0) {
       announced_ = std::min(length, largest_content);
-      pending_header_ = header(type_stdout, announced_);
+      pending_ += header(type_stdout, announced_);
     }
-    if (pending_header_.empty()) return std::nullopt;
-    const Step step = send_header(MSG_MORE | MSG_NOSIGNAL);
+    if (pending_.empty()) return std::nullopt;
+    const Step step = send_pending(MSG_MORE | MSG_NOSIGNAL);
     if (step.state == Step::State::moved) return std::nullopt;
     return step;
   }
 
   /// @return moved once all of it is sent
-  Step send_header(int flags) {
-    const Step step = outlet_.send(pending_header_, flags);
-    pending_header_.erase(0, step.bytes);
-    if (step.state == Step::State::moved && !pending_header_.empty()) return {.state = Step::State::would_block};
+  Step send_pending(int flags) {
+    const Step step = outlet_.send(pending_, flags);
+    pending_.erase(0, step.bytes);
+    if (step.state == Step::State::moved && !pending_.empty()) return {.state = Step::State::would_block};
     return step;
   }
 
@@ -98,7 +102,7 @@ class FastcgiConnection final : public Connection {
   int request_id_;
   Input input_;
   std::uint64_t announced_ = 0;  ///< bytes that the current record still owes
-  std::string pending_header_;   ///< of it, or the end, what is still to be sent
+  std::string pending_;          ///< what is to be sent before its content: what was held, headers, the end
   bool ending_ = false;
 };
 

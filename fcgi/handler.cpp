@@ -26,17 +26,24 @@ void Handler::handle(const Variables& variables, const BodyReader& read_body, st
   Answer& answer = exchange.answer;
   const std::string head = head_of(answer.reply);
   const bool has_file = !exchange.head_only && answer.reply.file;
-  const bool written = connection->write(has_file || exchange.head_only ? head : head + answer.reply.text);
-  if (answer.delivery && has_file && written) {
-    deliver(std::move(*answer.delivery), std::move(answer.reply), std::move(connection), std::move(exchange.line));
-  } else {
-    if (answer.delivery) {
-      const Streamed streamed = told(*answer.delivery, written);
-      settlement_.settle(std::move(*answer.delivery), streamed, exchange.line);
-    }
-    end(std::move(connection), written);
-    write_line(services_.log, exchange.line);
+  if (has_file && answer.delivery) {
+    // If the rate makes the first byte wait, the head does not.
+    if (answer.delivery->rate)
+      connection->write(head);
+    else
+      connection->hold(head);
+    return deliver(std::move(*answer.delivery), std::move(answer.reply), std::move(connection), std::move(exchange.line));
   }
+  bool written = true;
+  if (answer.delivery) {
+    written = connection->write(head + answer.reply.text);
+    const Streamed streamed = told(*answer.delivery, written);
+    settlement_.settle(std::move(*answer.delivery), streamed, exchange.line);
+  } else {
+    connection->hold(exchange.head_only ? head : head + answer.reply.text);
+  }
+  end(std::move(connection), written);
+  write_line(services_.log, exchange.line);
   catch_up_if_due();
 }
 
