@@ -42,8 +42,8 @@ class Batcher {
       give_back(self);
     }
     if (self.turn) give_back(self);  // another was faster
-    if (self.fault) throw Error{*self.fault};
-    return std::move(*self.reply);
+    if (self.reply) return std::move(*self.reply);
+    throw self.fault.value_or(Error{Errc::internal});
   }
 
  private:

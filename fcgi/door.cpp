@@ -65,13 +65,11 @@ Door::Visit Door::accept_one() const {
   return {.who = Visitor::connection, .fd = fd};
 }
 
+/// Whoever hears it sets it again if something is left.
 Door::Visit Door::ring() {
   const std::lock_guard guard{mutex_};
-  std::uint64_t times = 0;
-  const bool rung = ::read(timer_.number(), &times, sizeof times) == sizeof times;
-  if (rung) alarm_ = SteadyTime::max();  // else it was set anew meanwhile
-  watch(EPOLL_CTL_MOD, timer_.number(), once);
-  return {.who = rung ? Visitor::alarm : Visitor::nobody};
+  alarm_ = SteadyTime::max();
+  return {.who = Visitor::alarm};
 }
 
 void Door::wake_at(SteadyTime moment) {
@@ -83,6 +81,7 @@ void Door::wake_at(SteadyTime moment) {
   const auto whole = std::chrono::floor<std::chrono::seconds>(since_start);
   const itimerspec at{.it_interval = {}, .it_value = {.tv_sec = whole.count(), .tv_nsec = (since_start - whole).count()}};
   ::timerfd_settime(timer_.number(), TFD_TIMER_ABSTIME, &at, nullptr);
+  watch(EPOLL_CTL_MOD, timer_.number(), once);
 }
 
 void Door::looked_for_chore() {

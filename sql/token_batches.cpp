@@ -55,6 +55,7 @@ bool SqlTokenStore::replace_uses(std::span<const Token> tokens) {
   batch.resize(batch_size(tokens.size()), batch.back());
 
   std::vector<std::array<Value, std::size(statements::columns_of_uses)>> states;
+  states.reserve(batch.size());
   for (std::size_t i = 0; i < batch.size(); ++i)
     states.push_back(i > 0 && batch[i] == batch[i - 1] ? states.back() : uses_of(*batch[i]));
   std::vector<Value> values;
