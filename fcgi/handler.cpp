@@ -89,11 +89,9 @@ void Handler::conclude(std::unique_ptr<Delivery> delivery) {
   AdmittedDelivery& admitted = delivery->admitted;
   const Streamed streamed = delivery->stream.result();
   if (!admitted.claim.empty()) services_.checkpoints.end(admitted.token, admitted.delivery.id);
-  const bool whole = streamed.outcome == Outcome::complete;
-  // A process that ends with its answer settles first; else nobody needs to wait for it.
-  if (pump_ != nullptr) end(std::move(delivery->connection), whole);
+  // Settled first: who asks again after the end of a resumed download is to find it complete.
   settlement_.settle(std::move(admitted), streamed, delivery->line);
-  if (pump_ == nullptr) end(std::move(delivery->connection), whole);
+  end(std::move(delivery->connection), streamed.outcome == Outcome::complete);
   write_line(services_.log, delivery->line);
   catch_up_if_due();
 }
