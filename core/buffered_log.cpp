@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "core/error.h"
+
 namespace claimcheck {
 namespace {
 
@@ -73,7 +75,7 @@ void BufferedLog::flush(DeliveryLog& log, SteadyTime now) {
   try {
     write_batches(records.deliveries, [&](std::span<const DeliveryRecord> some) { log.append(some); });
     write_batches(records.refusals, [&](std::span<const RefusalRecord> some) { log.count(some); });
-  } catch (...) {
+  } catch (const Error&) {
     put_back(std::move(records), now);
     throw;
   }

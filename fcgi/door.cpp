@@ -1,11 +1,7 @@
 #include "fcgi/door.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -19,7 +15,6 @@ namespace {
 
 /// One thread is woken, and nobody else until it is watched again.
 constexpr std::uint32_t once = EPOLLIN | EPOLLONESHOT;
-constexpr int a_moment = 50;  // milliseconds
 
 int opened(int fd) {
   if (fd < 0) throw Error{Errc::internal, std::string{"nobody can wait for requests: "} + std::strerror(errno)};
@@ -34,7 +29,7 @@ Door::Door(const Listener& listener, const Shutdown& shutdown, Chores& chores)
       chores_(chores),
       epoll_(opened(::epoll_create1(EPOLL_CLOEXEC))),
       timer_(opened(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK))) {
-  ::fcntl(listener_.fd, F_SETFL, ::fcntl(listener_.fd, F_GETFL) | O_NONBLOCK);
+  stop_blocking(listener_.fd);
   watch(EPOLL_CTL_ADD, listener_.fd, once);
   watch(EPOLL_CTL_ADD, chores_.descriptor(), once);
   watch(EPOLL_CTL_ADD, timer_.number(), once);
@@ -52,14 +47,11 @@ Door::Visit Door::next(int patience) {
   if (event.data.fd == shutdown_.descriptor()) return {.who = Visitor::shutdown};
   if (event.data.fd == chores_.descriptor()) return {.who = Visitor::chore};
   if (event.data.fd == timer_.number()) return ring();
-  return accept_one();
+  return receive();
 }
 
-/// Several processes may accept from the same listener.
-Door::Visit Door::accept_one() const {
-  const int fd = ::accept4(listener_.fd, nullptr, nullptr, SOCK_CLOEXEC);
-  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
-    ::poll(nullptr, 0, a_moment);  // others will close some
+Door::Visit Door::receive() const {
+  const int fd = accept_one(listener_.fd);
   watch(EPOLL_CTL_MOD, listener_.fd, once);
   if (fd < 0) return {};
   return {.who = Visitor::connection, .fd = fd};

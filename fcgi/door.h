@@ -48,7 +48,7 @@ class Door {
 
  private:
   void watch(int operation, int fd, std::uint32_t events) const;
-  Visit accept_one() const;
+  Visit receive() const;
   Visit ring();
 
   const Listener listener_;

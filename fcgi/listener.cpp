@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -95,6 +96,17 @@ std::optional<Listener> handed_listener(const char* listen_pid, const char* list
                 "what systemd handed in is no socket for this machine alone; let ListenStream= be /path or 127.0.0.1:PORT"};
   ::fcntl(first_handed, F_SETFD, FD_CLOEXEC);
   return Listener{.fd = first_handed, .lives_on = true};
+}
+
+void stop_blocking(int listener) {
+  ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
+}
+
+int accept_one(int listener) {
+  constexpr int a_moment = 50;  // milliseconds
+  const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) ::poll(nullptr, 0, a_moment);
+  return fd;
 }
 
 bool is_listener(int fd) {

@@ -23,6 +23,13 @@ Listener open_listener(const std::string& address);
 /// Throws Error{bad_request} if what it handed in is anything else. Source: sd_listen_fds(3).
 std::optional<Listener> handed_listener(const char* listen_pid, const char* listen_fds, pid_t self);
 
+/// accept_one() then never waits.
+void stop_blocking(int listener);
+
+/// The next connection that is waiting already, or -1. Several threads and processes may accept from the same listener. Waits
+/// a moment if there is no descriptor left: others will close some.
+int accept_one(int listener);
+
 /// Whether `fd` is a listening socket: mod_fcgid and spawn-fcgi hand one in as descriptor 0.
 bool is_listener(int fd);
 

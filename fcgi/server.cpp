@@ -1,7 +1,6 @@
 #include "fcgi/server.h"
 
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -10,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -46,14 +44,6 @@ template <std::size_t Count>
 void wait_for(std::array<pollfd, Count> watched, int wait) {
   for (pollfd& each : watched) each.events = POLLIN;
   ::poll(watched.data(), watched.size(), wait);
-}
-
-/// The next connection that is waiting already, or -1. Several threads and processes may accept from the same listener.
-int accept_one(int listener) {
-  const int fd = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-  if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
-    ::poll(nullptr, 0, a_moment);  // others will close some
-  return fd;
 }
 
 std::optional<std::string_view> variable(char** environment, const char* name) {
@@ -110,7 +100,6 @@ class RequestThread {
     const auto nobody_comes_after = SteadyClock::now() + (door_.listener_lives_on() ? 0ms : late_arrival);
     while (!is_done(nobody_comes_after)) {
       if (receive_all()) continue;
-      answerer_.catch_up_if_due();
       wait_for(std::array{pollfd{.fd = door_.listener_lives_on() ? nobody : door_.listener()},
                           pollfd{.fd = team_.chores.descriptor()}},
                a_moment);
@@ -166,7 +155,7 @@ class RequestThread {
 
 void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutdown, const AnswererFactory& make_answerer) {
   FCGX_Init();
-  ::fcntl(listener, F_SETFL, ::fcntl(listener, F_GETFL) | O_NONBLOCK);
+  stop_blocking(listener);
   const auto answerer = make_answerer();
   while (!shutdown.requested()) {
     const int fd = accept_one(listener);
