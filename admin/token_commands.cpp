@@ -60,7 +60,8 @@ void issue_link(const Options& options, const IssueOptions& given) {
     if (!request.ttl) throw Error{Errc::bad_request, "--ttl must be a length of time, such as 90s, 24h or 7d"};
   }
   place(request, context.config);
-  const Issued issued = issue(request, given.policy, context.config.policies, context.storages, context.tokens, context.random);
+  const Issued issued = issue(request, given.policy, context.config.policies, context.storages, context.tokens, context.random,
+                              context.pause);
   if (options.json) {
     fmt::print("{}\n", represent(issued, context.config.site).dump());
     return;

@@ -17,7 +17,8 @@ namespace claimcheck::config {
 struct Log {
   std::string file;  ///< empty: standard error, which the web server or systemd keeps
   std::string level = "info";
-  seconds retention{90LL * 24 * 3600};  ///< of what the database says about deliveries and refusals
+  seconds retention{90LL * 24 * 3600};        ///< of what the database says about deliveries and refusals
+  seconds token_retention{30LL * 24 * 3600};  ///< of tokens that have ended
 };
 
 struct Worker {
@@ -39,6 +40,8 @@ struct Config {
   Policies policies;  ///< always has "default"
   Log log;
   Worker worker;
+  MailSettings mail;
+  std::vector<OrphanSettings> orphans;
 };
 
 /// One thing that is wrong with a configuration file, and how to mend it.

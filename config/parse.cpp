@@ -31,12 +31,18 @@ class Reader {
         table(node, name, log_settings(), config_.log);
       } else if (name == "worker") {
         table(node, name, worker_settings(), config_.worker);
+      } else if (name == "mail") {
+        table(node, name, mail_settings(), config_.mail);
+      } else if (name == "orphans") {
+        list(node, name, orphan_settings(), config_.orphans);
       } else if (name == "storage") {
         tables(node, name, storage_settings(), config_.storages);
       } else if (name == "policy") {
         tables(node, name, policy_settings(), config_.policies);
       } else {
-        fault(node, "[" + name + "] is no table of this file; known are site, store, storage.NAME, policy.NAME, log, worker");
+        fault(node,
+              "[" + name +
+                  "] is no table of this file; known are site, store, storage.NAME, policy.NAME, log, worker, mail, [orphans]");
       }
     }
   }
@@ -60,6 +66,14 @@ class Reader {
       }
       table(child, name + "." + each, settings, into[each]);
     }
+  }
+
+  template <class Table>
+  void list(const toml::node& node, const std::string& name, const std::vector<Setting<Table>>& settings,
+            std::vector<Table>& into) {
+    const toml::array* tables = node.as_array();
+    if (tables == nullptr) return fault(node, name + " must be written as [[" + name + "]]");
+    for (const toml::node& each : *tables) table(each, "[" + name + "]", settings, into.emplace_back());
   }
 
   template <class Table>
@@ -113,6 +127,16 @@ void require_the_rest(const toml::table& root, const Config& config, std::vector
   if (!root["site"]["url"]) faults.push_back({.message = "[site] url is missing: the address that links are built from"});
   if (config.storages.empty())
     faults.push_back({.message = "there is no storage: add [storage.uploads] with root = \"/path/of/the/locked/folder\""});
+  for (const OrphanSettings& orphans : config.orphans) {
+    if (orphans.folder.empty()) faults.push_back({.message = "[[orphans]] folder is missing"});
+    if (orphans.patterns.empty()) faults.push_back({.message = "[[orphans]] patterns is missing"});
+  }
+  const bool sends =
+      config.mail.transport == MailSettings::Transport::smtp || config.mail.transport == MailSettings::Transport::sendmail;
+  if (sends && config.mail.from.empty())
+    faults.push_back({.message = "[mail] from is missing: the address that mails come from"});
+  if (config.mail.transport == MailSettings::Transport::smtp && config.mail.host.empty())
+    faults.push_back({.message = "[mail] host is missing: the SMTP server"});
   for (const auto& [name, storage] : config.storages) {
     if (!root["storage"][name]["root"]) faults.push_back({.message = "[storage." + name + "] root is missing"});
     if (needs_url(storage.hand_off) && !root["storage"][name]["url"])

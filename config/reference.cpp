@@ -11,6 +11,7 @@ namespace {
 struct Section {
   std::string_view name;     ///< as in the example file
   std::string_view heading;  ///< what it is for
+  bool needed = true;        ///< else the example only shows how it would be written
 };
 
 constexpr Section site{"site", "The site"};
@@ -19,6 +20,8 @@ constexpr Section storage{"storage.uploads", "A place that keeps files; one tabl
 constexpr Section policy{"policy.default", "Rules for new links; further policies are [policy.NAME]"};
 constexpr Section log{"log", "The log"};
 constexpr Section worker{"worker", "The worker process"};
+constexpr Section mail{"mail", "Mails to those who have links, and to you"};
+constexpr Section orphans{"[orphans]", "Leftovers to remove; as many tables as there are folders", false};
 
 /// Calls `each(section, settings)` for every table of the file, in the order of the file.
 template <class Each>
@@ -29,6 +32,8 @@ void for_each_section(Each each) {
   each(policy, policy_settings());
   each(log, log_settings());
   each(worker, worker_settings());
+  each(mail, mail_settings());
+  each(orphans, orphan_settings());
 }
 
 /// `text` broken into lines of at most `width` characters, each with `prefix` in front.
@@ -48,6 +53,8 @@ std::string wrapped(std::string_view text, std::string_view prefix, std::size_t 
 
 std::string_view placeholder(std::string_view section, std::string_view key) {
   if (section == site.name && key == "url") return "\"https://example.com\"";
+  if (key == "folder") return "\"/home/me/uploads-incoming\"";
+  if (key == "patterns") return "[\"*.part\"]";
   if (section == store.name && key == "url") return "\"sqlite:/home/me/claimcheck/claimcheck.db\"";
   return "\"/home/me/public_html/wp-content/uploads/claimcheck\"";
 }
@@ -57,9 +64,9 @@ std::string_view placeholder(std::string_view section, std::string_view key) {
 std::string example() {
   std::string out = "# claimcheck.toml: keep it outside the web server's document root, mode 0600.\n";
   for_each_section([&](const Section& section, const auto& settings) {
-    out += fmt::format("\n# {}.\n[{}]\n", section.heading, section.name);
+    out += fmt::format("\n# {}.\n{}[{}]\n", section.heading, section.needed ? "" : "#", section.name);
     for (const auto& setting : settings) {
-      const bool required = setting.help.ends_with("Required.");
+      const bool required = section.needed && setting.help.ends_with("Required.");
       out += wrapped(setting.help, "# ", 100);
       out += fmt::format("{}{} = {}\n", required ? "" : "#", setting.key,
                          setting.standard.empty() ? placeholder(section.name, setting.key) : setting.standard);

@@ -2,9 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "config/setters.h"
 #include "core/counting.h"
+#include "core/email_address.h"
 #include "core/quantity.h"
+#include "core/seal.h"
 
 namespace claimcheck::config {
 namespace {
@@ -12,6 +17,7 @@ namespace {
 constexpr seconds longest_ttl{10LL * 365 * 24 * 3600};
 /// A stalled delivery must be given up before the store takes its worker for dead (counting::dead_after).
 constexpr seconds longest_stall{45};
+const std::filesystem::path zones = "/usr/share/zoneinfo";
 
 Wrong anything(const std::string&) {
   return std::nullopt;
@@ -61,6 +67,42 @@ Wrong is_listen(const std::string& address) {
   return "must be \"unix:/path\" or \"tcp:127.0.0.1:PORT\": the worker serves a web server on this machine only";
 }
 
+Wrong is_absolute_program(const std::string& path) {
+  if (!path.starts_with("/")) return "must be an absolute path, such as \"/usr/sbin/sendmail\"";
+  return std::nullopt;
+}
+
+Wrong is_zone(const std::string& name) {
+  if (name.empty() || name.front() == '/' || name.find("..") != std::string::npos ||
+      !std::filesystem::is_regular_file(zones / name))
+    return "must be a time zone of this machine's list, such as \"Europe/Berlin\" or \"UTC\" (package tzdata)";
+  return std::nullopt;
+}
+
+Wrong is_sender(const std::string& text) {
+  if (text.empty() || parse_mailbox(text)) return std::nullopt;
+  return "must be \"downloads@example.com\" or \"Example <downloads@example.com>\"";
+}
+
+Wrong is_address_or_empty(const std::string& text) {
+  if (text.empty() || is_deliverable(text)) return std::nullopt;
+  return "must be one mail address, such as \"help@example.com\"";
+}
+
+Wrong is_key_or_empty(const std::string& key) {
+  if (key.empty() || key.size() >= Seal::shortest_key) return std::nullopt;
+  return "must have at least 32 characters; `openssl rand -hex 32` makes some";
+}
+
+Wrong set_patterns(OrphanSettings& orphans, const Value& value) {
+  const auto* given = std::get_if<std::vector<std::string>>(&value);
+  const auto is_bad = [](const std::string& pattern) { return pattern.empty() || pattern.find('/') != std::string::npos; };
+  if (given == nullptr || given->empty() || std::ranges::any_of(*given, is_bad))
+    return "must be a list of patterns for names in quotes, such as [\"*.part\"]";
+  orphans.patterns = *given;
+  return std::nullopt;
+}
+
 Wrong set_proxies(Site& site, const Value& value) {
   const auto* given = std::get_if<std::vector<std::string>>(&value);
   if (given == nullptr) return "must be a list of addresses in quotes, such as [\"127.0.0.1\"]";
@@ -101,6 +143,10 @@ const std::vector<Setting<Site>>& site_settings() {
       {"prefix", "\"/dl\"", "The URL path under which all of claimcheck's addresses lie.", text(&Site::prefix, is_prefix)},
       {"name", "\"Downloads\"", "The site's name, as pages show it.", text(&Site::name, anything)},
       {"support", "\"\"", "A mail address or URL that a refused visitor is sent to.", text(&Site::support, anything)},
+      {"timezone", "\"UTC\"", "The time zone in which mails tell times, such as \"Europe/Berlin\".",
+       text(&Site::timezone, is_zone)},
+      {"language", "\"en\"", "The language of mails, unless a token has another one as its fact \"language\".",
+       word(&Site::language, {"en", "de"})},
       {"trusted_proxies", "[]", "Addresses of proxies whose X-Forwarded-For is believed.", set_proxies},
   };
   return settings;
@@ -167,6 +213,13 @@ const std::vector<Setting<Policy>>& policy_settings() {
        bytes<Policy>(
            parse_size, [](Policy& policy) -> std::uint64_t& { return policy.rules.burst; }, "4 MB")},
       {"parallel", "64", "How many parts of one download may be fetched at the same time.", set_parallel},
+      {"warn_before", "\"0s\"",
+       "How long before expiry its holder is warned by mail if the file was not fetched completely, such as \"6h\"; \"0s\": "
+       "never.",
+       duration<Policy>([](Policy& policy) -> seconds& { return policy.rules.warn_before; }, seconds{0}, longest_ttl)},
+      {"notify", "\"nobody\"", "Who gets a mail when a file was fetched completely: \"nobody\", \"customer\" or \"support\".",
+       choice<Policy, Notify>({{"nobody", Notify::nobody}, {"customer", Notify::customer}, {"support", Notify::support}},
+                              [](Policy& policy) -> Notify& { return policy.rules.notify; })},
   };
   return settings;
 }
@@ -180,6 +233,9 @@ const std::vector<Setting<Log>>& log_settings() {
        "How long the database tells of a download that is over, and of refusals; claimcheck-cron forgets older ones. No limit "
        "depends on them.",
        duration<Log>([](Log& log) -> seconds& { return log.retention; }, seconds{3600}, longest_ttl)},
+      {"token_retention", "\"30d\"",
+       "How long a token is kept after it has ended, so that its holder is told why; claimcheck-cron forgets older ones.",
+       duration<Log>([](Log& log) -> seconds& { return log.token_retention; }, seconds{3600}, longest_ttl)},
   };
   return settings;
 }
@@ -206,6 +262,61 @@ const std::vector<Setting<Worker>>& worker_settings() {
            parse_size, [](Worker& worker) -> std::uint64_t& { return worker.exact_up_to; }, "64 MiB")},
       {"drain", "\"30s\"", "After SIGTERM, how long running downloads may go on.",
        duration<Worker>([](Worker& worker) -> seconds& { return worker.drain; }, seconds{0}, seconds{24 * 3600})},
+  };
+  return settings;
+}
+
+const std::vector<Setting<MailSettings>>& mail_settings() {
+  using Transport = MailSettings::Transport;
+  using Security = MailSettings::Security;
+  static const std::vector<Setting<MailSettings>> settings{
+      {"transport", "\"off\"",
+       "How mail leaves: \"smtp\", \"sendmail\", \"none\" (it waits for another program, see `claimcheck mail take`), or "
+       "\"off\": "
+       "none is written.",
+       choice<MailSettings, Transport>(
+           {{"off", Transport::off}, {"none", Transport::none}, {"smtp", Transport::smtp}, {"sendmail", Transport::sendmail}},
+           [](MailSettings& mail) -> Transport& { return mail.transport; })},
+      {"from", "\"\"", "The sender, such as \"Example <downloads@example.com>\"; an address of the site's own domain.",
+       text(&MailSettings::from, is_sender)},
+      {"reply_to", "\"\"", "Where answers go, if not to the sender.", text(&MailSettings::reply_to, is_address_or_empty)},
+      {"host", "\"\"", "The SMTP server's name, as its certificate has it.", text(&MailSettings::host, anything)},
+      {"port", "587", "The SMTP server's port; 465 is usual with security = \"tls\".", count(&MailSettings::port, 1, 65535)},
+      {"security", "\"starttls\"",
+       "\"starttls\" or \"tls\" (from the first byte); the certificate is checked. \"none\" only for a server on this machine.",
+       choice<MailSettings, Security>({{"starttls", Security::starttls}, {"tls", Security::tls}, {"none", Security::none}},
+                                      [](MailSettings& mail) -> Security& { return mail.security; })},
+      {"user", "\"\"", "Whom to log in as; empty: no login.", text(&MailSettings::user, anything)},
+      {"password", "\"\"", "The password; \"@/path\" reads it from a file.", text(&MailSettings::password, anything)},
+      {"ca_file", "\"\"", "A file of authorities to believe instead of the system's.", text(&MailSettings::ca_file, anything)},
+      {"program", "\"/usr/sbin/sendmail\"", "The program that transport = \"sendmail\" hands mails to.",
+       text(&MailSettings::program, is_absolute_program)},
+      {"per_run", "20", "How many mails one run of claimcheck-cron sends at most.",
+       count(&MailSettings::per_run, 1, 1'000'000)},
+      {"per_hour", "50", "How many mails are sent in an hour at most; hosts lock out who sends more.",
+       count(&MailSettings::per_hour, 1, 1'000'000)},
+      {"attach_up_to", "\"1 MiB\"", "Files of a message are attached up to this size; larger ones become links.",
+       bytes<MailSettings>(
+           parse_size, [](MailSettings& mail) -> std::uint64_t& { return mail.attach_up_to; }, "1 MiB")},
+      {"templates", "\"\"", "A folder with your own texts in place of the ones that come with claimcheck.",
+       text(&MailSettings::templates, anything)},
+      {"key", "\"\"",
+       "What seals mails that wait in the database, at least 32 characters, the same on all machines; \"@/path\" reads it from "
+       "a "
+       "file. Without it: the file mail.key beside this one, which the command line makes.",
+       text(&MailSettings::key, is_key_or_empty)},
+  };
+  return settings;
+}
+
+const std::vector<Setting<OrphanSettings>>& orphan_settings() {
+  static const std::vector<Setting<OrphanSettings>> settings{
+      {"folder", "", "A folder whose leftovers claimcheck-cron removes, as an absolute path. Required.",
+       text(&OrphanSettings::folder, is_absolute)},
+      {"patterns", "", "Names of files to remove, such as [\"*.part\", \"tmp-*\"]. Required.", set_patterns},
+      {"older_than", "\"24h\"", "How long ago a file must have changed last.",
+       duration<OrphanSettings>([](OrphanSettings& orphans) -> seconds& { return orphans.older_than; }, seconds{60},
+                                longest_ttl)},
   };
   return settings;
 }

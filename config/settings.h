@@ -33,5 +33,7 @@ const std::vector<Setting<StorageSettings>>& storage_settings();
 const std::vector<Setting<Policy>>& policy_settings();
 const std::vector<Setting<Log>>& log_settings();
 const std::vector<Setting<Worker>>& worker_settings();
+const std::vector<Setting<MailSettings>>& mail_settings();
+const std::vector<Setting<OrphanSettings>>& orphan_settings();
 
 }  // namespace claimcheck::config

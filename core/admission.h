@@ -89,7 +89,16 @@ std::optional<Token> correct(const Token& token, const Progress& progress, Time 
 /// @param dead  receives the deliveries that were found dead
 Token tidy(const Token& token, Time now, std::vector<DeadDelivery>& dead);
 
-/// When tidy() will next find something to do, if nothing happens until then; Time::max() if never.
+/// The claims whose completion is to be told by mail and is not yet; see Rules::notify.
+std::vector<Claim> untold(const Token& token);
+
+/// Notes that the completion of these claims is told of. @return nothing if it is noted already.
+std::optional<Token> note_told(const Token& token, std::span<const std::string> claims);
+
+/// When the holder of a token is to be warned of its expiry; Time::max() if never.
+Time warning_due(const Token& token);
+
+/// When tidy() will next find something to do, or untold() has something, if nothing happens until then; Time::max() if never.
 Time tidy_due(const Token& token);
 
 }  // namespace claimcheck

@@ -80,6 +80,15 @@ class DeliveryLog {
   virtual std::int64_t prune(Time before, int limit) = 0;
 };
 
+/// The refusals that are the operator's to mend; the same connection as the DeliveryLog's, another reader.
+class RefusalFeed {
+ public:
+  virtual ~RefusalFeed() = default;
+  /// Those because of a file that is missing or was replaced which happened last at `since` or later, in that order.
+  /// Throws Error{unavailable}.
+  virtual std::vector<RefusalRecord> operators_faults(Time since, int limit) = 0;
+};
+
 /// What a web server's log needs beside a DeliveryLog, to say what it really sent; the same connection, another reader.
 /// Methods may throw Error{unavailable}, and may be called again then.
 class DeliveryCorrections {

@@ -112,6 +112,10 @@ Tidied Enforcement::tidy(const TokenId& id) {
   return tidied;
 }
 
+void Enforcement::note_told(const TokenId& id, std::span<const std::string> claims) {
+  change(id, [&](const Token& token, Time) { return claimcheck::note_told(token, claims); });
+}
+
 std::optional<Token> Enforcement::revoke(const TokenId& id) {
   const auto revoked = [](const Token& token, Time now) -> std::optional<Token> {
     if (token.revoked_at) return std::nullopt;

@@ -52,6 +52,9 @@ class Enforcement {
   /// Settles what a token's dead workers left, and gives its unused claims back. Throws Error{unavailable}.
   Tidied tidy(const TokenId& id);
 
+  /// Notes that the completion of these claims is told of. Throws Error{unavailable}.
+  void note_told(const TokenId& id, std::span<const std::string> claims);
+
   /// Withdraws a token. Revoking twice changes nothing.
   /// @return the token as it is now, or nothing if there is none. Throws Error{unavailable}.
   std::optional<Token> revoke(const TokenId& id);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/error.h"
 #include "core/file_path.h"
 
@@ -35,6 +36,22 @@ bool is_fact_value(std::string_view text) {
   return text.size() <= longest_fact_value && is_utf8(text) && !has_control_octet(text);
 }
 
+/// Looks for a file that may be set aside for a moment.
+bool is_there(const Storage& storage, const std::string& file, const Pause& pause) {
+  constexpr int attempts = 20;
+  constexpr std::chrono::milliseconds about{100};
+  for (int attempt = 1;; ++attempt) {
+    try {
+      storage.open(file);
+      return true;
+    } catch (const Error& error) {
+      if (error.code() != Errc::file_not_found) throw;
+      if (attempt == attempts) return false;
+    }
+    pause(about);
+  }
+}
+
 }  // namespace
 
 void check(const IssueRequest& request) {
@@ -63,7 +80,7 @@ Issued make_token(const IssueRequest& request, const Policy& policy, FileVersion
               .filename = request.filename.value_or(std::string{last_segment(request.file)}),
               .version = version,
               .policy = policy.name,
-              .email = request.email,
+              .email = lower(request.email),
               .rules = policy.rules,
               .created_at = now,
               .expires_at = now + request.ttl.value_or(policy.ttl),
@@ -73,7 +90,7 @@ Issued make_token(const IssueRequest& request, const Policy& policy, FileVersion
 }
 
 Issued issue(IssueRequest request, const std::string& policy_name, const Policies& policies, const Storages& storages,
-             TokenStore& tokens, const Random& random) {
+             TokenStore& tokens, const Random& random, const Pause& pause) {
   check(request);
   const auto policy = policies.find(policy_name);
   require(policy != policies.end(), "policy", "there is no policy of that name in the configuration");
@@ -83,6 +100,11 @@ Issued issue(IssueRequest request, const std::string& policy_name, const Policie
   const FileVersion version = storage->second->open(request.file)->version();
   Issued issued = make_token(request, policy->second, version, tokens.now(), random);
   if (!tokens.add(issued.token)) throw Error{Errc::internal, "a new token's id or digest exists already"};
+  // From here on nobody removes it; but somebody may have been about to, see Storage::remove().
+  if (!is_there(*storage->second, request.file, pause)) {
+    Enforcement{tokens, pause}.revoke(issued.token.id);
+    throw Error{Errc::file_not_found, "the file was removed a moment ago: " + request.file};
+  }
   return issued;
 }
 

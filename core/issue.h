@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "core/enforcement.h"
 #include "core/policy.h"
 #include "core/secret.h"
 #include "core/storage.h"
@@ -39,9 +40,10 @@ void check(const IssueRequest& request);
 Issued make_token(const IssueRequest& request, const Policy& policy, FileVersion version, Time now, const Random& random);
 
 /// Issues a link: checks the request, finds policy, storage and file, makes the token and keeps it.
-/// An empty `request.storage` means the only storage there is.
+/// An empty `request.storage` means the only storage there is. A file that the cron is removing at this moment is either kept
+/// for the new token or not found.
 /// Throws Error{bad_request} (with `details.field`), Error{file_not_found}, Error{unavailable}.
 Issued issue(IssueRequest request, const std::string& policy, const Policies& policies, const Storages& storages,
-             TokenStore& tokens, const Random& random);
+             TokenStore& tokens, const Random& random, const Pause& pause);
 
 }  // namespace claimcheck

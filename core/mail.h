@@ -48,14 +48,14 @@ struct MailedFile {
 
 /// What a mail tells, apart from what the configuration says. May hold secrets, so it is sealed while it waits (core/seal.h).
 struct MailContent {
-  std::string language;                  ///< "en", "de" …; empty: the site's
-  std::vector<MailedLink> links;         ///< one, except in messages
-  std::string customer;                  ///< receipt, failure: whom the link was issued to; may be empty
-  std::string error;                     ///< failure: the word of the error table, or "incomplete"
-  std::optional<Time> at;                ///< receipt, failure: when it happened
-  std::string subject, text;             ///< message
-  std::vector<MailedFile> attachments;   ///< message
-  std::optional<Time> told_at;           ///< warning without a secret: when the link was mailed, if it was
+  std::string language;                 ///< "en", "de" …; empty: the site's
+  std::vector<MailedLink> links;        ///< one, except in messages
+  std::string customer;                 ///< receipt, failure: whom the link was issued to; may be empty
+  std::string error;                    ///< failure: the word of the error table, or "incomplete"
+  std::optional<Time> at;               ///< receipt, failure: when it happened
+  std::string subject, text;            ///< message
+  std::vector<MailedFile> attachments;  ///< message
+  std::optional<Time> told_at;          ///< warning without a secret: when the link was mailed, if it was
 
   bool operator==(const MailContent&) const = default;
 };

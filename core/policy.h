@@ -26,6 +26,9 @@ enum class Exact {
   never,      ///< always handed off, where the web server can
 };
 
+/// Who is told by mail that a file was fetched completely.
+enum class Notify { nobody, customer, support };
+
 /// The rules that a token takes over from its policy when it is issued; later changes of the policy do not reach it.
 struct Rules {
   seconds grace{3600};  ///< after expiry, how long an open claim may still be finished
@@ -37,6 +40,8 @@ struct Rules {
   std::uint64_t rate = 0;      ///< bytes per second, shared by the deliveries of one claim; 0: as fast as can be
   std::uint64_t burst = 0;     ///< bytes that go out at once before the rate holds
   std::int64_t parallel = 64;  ///< deliveries of one claim at once; at most counting::deliveries_at_once
+  seconds warn_before{0};      ///< how long before expiry its holder is warned by mail; 0: never
+  Notify notify = Notify::nobody;
 
   bool operator==(const Rules&) const = default;
 };

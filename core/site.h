@@ -12,6 +12,8 @@ struct Site {
   std::string prefix = "/dl";  ///< URL path of all our addresses, no trailing slash
   std::string name = "Downloads";
   std::string support;                       ///< mail address or URL for refused visitors; may be empty
+  std::string timezone = "UTC";              ///< "Europe/Berlin": in which mails tell times
+  std::string language = "en";               ///< of mails to whom no other is known
   std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For is believed
 
   bool operator==(const Site&) const = default;

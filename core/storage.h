@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -29,8 +30,20 @@ class Storage {
   /// Opens a regular file beneath the root. `path` is relative, "/"-separated.
   /// Throws Error{file_not_found} if there is none that may be served, Error{unavailable} if the root itself is missing.
   virtual std::unique_ptr<OpenFile> open(const std::string& path) const = 0;
-  /// Removes a file. @return false if it was gone already. Throws like open().
-  virtual bool remove(const std::string& path) const = 0;
+
+  /// What became of a file that was to be removed.
+  enum class Removed {
+    removed,
+    gone,     ///< it was not there
+    wanted,   ///< it stays, since somebody needs it
+    changed,  ///< it stays, since it is another by now
+  };
+  /// Removes a file unless it is another version than `version` or `wanted` says that somebody needs it. `wanted` is asked
+  /// while the file is not to be found under its name, so who looks for it after having said that he needs it finds it either
+  /// gone or in safety. If the process dies meanwhile the next call for the file goes on from there.
+  /// Throws like open(), and whatever `wanted` throws: then the file stays. A root that is there but empty is unavailable too:
+  /// a file system that is not mounted looks like that.
+  virtual Removed remove(const std::string& path, const FileVersion& version, const std::function<bool()>& wanted) const = 0;
 };
 
 /// By name.

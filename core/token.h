@@ -71,6 +71,7 @@ struct Claim {
   std::vector<HandedOffDelivery> handed_off;  ///< the latest few; older ones have become part of `covered`
   Time last_seen;                             ///< when anything last happened on this claim
   std::optional<Time> completed;              ///< when covered and handed off together became the whole file
+  bool told = false;                          ///< the receipt for it is queued
 
   bool operator==(const Claim&) const = default;
 };

@@ -63,6 +63,7 @@ void write(JsonWriter& out, const Claim& claim) {
     out.value(to_unix(*claim.completed));
   else
     out.null();
+  if (claim.told) out.member("told").value(1);
   out.close('}');
 }
 
@@ -109,6 +110,7 @@ Claim decode_claim(const Json& json) {
   for (const Json& delivery : json.at("lost")) claim.lost.push_back({.id = delivery.at("id"), .sent = delivery.at("sent")});
   for (const Json& delivery : json.value("handed_off", Json::array())) claim.handed_off.push_back(decode_handed_off(delivery));
   if (const Json& completed = json.at("completed"); !completed.is_null()) claim.completed = decode_time(completed);
+  claim.told = json.contains("told");
   return claim;
 }
 
@@ -126,6 +128,8 @@ constexpr std::pair<std::string_view, Confirm> confirm_words[] = {
     {"never", Confirm::never}, {"auto", Confirm::automatic}, {"always", Confirm::always}};
 constexpr std::pair<std::string_view, Exact> exact_words[] = {
     {"auto", Exact::automatic}, {"always", Exact::always}, {"never", Exact::never}};
+constexpr std::pair<std::string_view, Notify> notify_words[] = {
+    {"nobody", Notify::nobody}, {"customer", Notify::customer}, {"support", Notify::support}};
 constexpr std::pair<std::string_view, OnChange> on_change_words[] = {{"refuse", OnChange::refuse}, {"serve", OnChange::serve}};
 
 template <class Words, class Meaning>
@@ -170,7 +174,9 @@ std::string encode_rules(const Rules& rules) {
               {"exact", to_word(exact_words, rules.exact)},
               {"rate", rules.rate},
               {"burst", rules.burst},
-              {"parallel", rules.parallel}}
+              {"parallel", rules.parallel},
+              {"warn_before", rules.warn_before.count()},
+              {"notify", to_word(notify_words, rules.notify)}}
       .dump();
 }
 
@@ -185,7 +191,9 @@ Rules decode_rules(std::string_view text) {
                  .exact = from_word(exact_words, json, "exact", standard.exact),
                  .rate = json.value("rate", standard.rate),
                  .burst = json.value("burst", standard.burst),
-                 .parallel = json.value("parallel", standard.parallel)};
+                 .parallel = json.value("parallel", standard.parallel),
+                 .warn_before = seconds{json.value("warn_before", standard.warn_before.count())},
+                 .notify = from_word(notify_words, json, "notify", standard.notify)};
   });
 }
 

@@ -61,7 +61,7 @@ class TokenBatches {
   virtual bool replace_uses(std::span<const Token> tokens) = 0;
 };
 
-/// What the cron needs beside a TokenStore; the same connection, another reader.
+/// What the cron needs beside a TokenStore; the same connection, another reader. Methods may throw Error{unavailable}.
 class TokenSweep {
  public:
   virtual ~TokenSweep() = default;
@@ -73,8 +73,28 @@ class TokenSweep {
   /// of their ids, after `after`.
   virtual std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) = 0;
 
-  /// Whether another token than `except` that is neither revoked nor past its grace at `now` refers to this file.
-  virtual bool file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) = 0;
+  /// Marks those of the tokens as cleaned at `now` that have ended and are not cleaned yet: one that was extended meanwhile is
+  /// passed over. @return how many
+  virtual std::int64_t clean(std::span<const TokenId> ids, Time now) = 0;
+
+  /// Whether a token refers to this file that is not cleaned and ends for good after a moment.
+  virtual bool file_in_use(const std::string& storage, const std::string& file, Time ended_by) = 0;
+
+  /// Forgets at most `limit` tokens that were cleaned before a moment, with their facts. @return how many
+  virtual std::int64_t forget(Time cleaned_before, int limit) = 0;
+};
+
+/// When holders are to be warned that their link will expire (Rules::warn_before); the same connection, another reader.
+class WarningSchedule {
+ public:
+  virtual ~WarningSchedule() = default;
+
+  /// Tokens whose warning is due by `now`, in the order of their ids, after `after`.
+  virtual std::vector<Token> to_warn(Time now, const std::optional<TokenId>& after, int limit) = 0;
+
+  /// Notes that nothing more is to be done for these tokens before they expire at the moment they say: one that was extended
+  /// meanwhile is passed over.
+  virtual void warned(std::span<const Token> tokens) = 0;
 };
 
 }  // namespace claimcheck

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/error.h"
+#include "core/counting.h"
 
 namespace claimcheck::cron {
 namespace {
-
-constexpr int batch = 200;
 
 /// Whether a claim of this token may still be reading the file.
 bool being_read(const Token& token, Time now) {
@@ -18,45 +16,39 @@ bool being_read(const Token& token, Time now) {
   });
 }
 
-enum class FileState { gone, removed, kept, failed };
-
-FileState remove_file(const Token& token, TokenSweep& sweep, const Storages& storages, Mode mode, Time now) {
-  if (!token.rules.delete_file || sweep.file_in_use(token.storage, token.file, token.id, now)) return FileState::kept;
-  const auto storage = storages.find(token.storage);
-  if (storage == storages.end()) return FileState::failed;
-  try {
-    if (mode == Mode::dry_run) {
-      storage->second->open(token.file);
-      return FileState::removed;
-    }
-    return storage->second->remove(token.file) ? FileState::removed : FileState::gone;
-  } catch (const Error& error) {
-    if (error.code() == Errc::file_not_found) return FileState::gone;
-    throw;
-  }
+/// A download that was begun, but not by a robot that left at once, and that nobody brought to its end.
+bool gave_up(const Token& token) {
+  const auto begun = [](const Claim& claim) { return claim.charged > 0; };
+  const auto completed = [](const Claim& claim) { return claim.completed.has_value(); };
+  return !token.revoked_at && std::ranges::any_of(token.claims, begun) && std::ranges::none_of(token.claims, completed);
 }
 
 }  // namespace
 
-ExpireReport expire(TokenStore& tokens, TokenSweep& sweep, const Storages& storages, Mode mode, Time now) {
+ExpireReport expire(TokenSweep& sweep, Removals& removals, Notices* notices, const Run& run) {
   ExpireReport report;
   std::optional<TokenId> last;
-  for (;;) {
-    const std::vector<Token> ended = sweep.ended(now, last, batch);
-    if (ended.empty()) return report;
+  while (!run.time_is_up()) {
+    std::vector<Token> ended = sweep.ended(run.now, last, batch);
+    if (ended.empty()) break;
     last = ended.back().id;
-    for (const Token& token : ended) {
-      if (being_read(token, now)) continue;
-      const FileState file = remove_file(token, sweep, storages, mode, now);
-      report.files += file == FileState::removed ? 1 : 0;
-      report.failed += file == FileState::failed ? 1 : 0;
-      if (file == FileState::failed) continue;
-      Token marked = token;
-      marked.cleaned_at = now;
-      // Somebody else changed the token meanwhile: the next run looks at it again.
-      if (mode == Mode::dry_run || tokens.replace(marked)) ++report.tokens;
+    std::erase_if(ended, [&](const Token& token) { return being_read(token, run.now); });
+    for (const Token& token : ended)
+      if (token.rules.delete_file) removals.add({.storage = token.storage, .file = token.file, .version = token.version});
+    if (run.mode == Mode::dry_run) {
+      report.tokens += std::ssize(ended);
+      continue;
     }
+    std::vector<TokenId> ids;
+    for (const Token& token : ended) {
+      if (notices != nullptr && gave_up(token)) notices->tell_failure(token, "incomplete", token.expires_at, run.now);
+      ids.push_back(token.id);
+    }
+    if (notices != nullptr) report.told += notices->flush();
+    report.tokens += sweep.clean(ids, run.now);
+    if (notices != nullptr) notices->close(ids);
   }
+  return report;
 }
 
 }  // namespace claimcheck::cron

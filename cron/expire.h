@@ -2,24 +2,25 @@
 
 #include <cstdint>
 
-#include "core/enforcement.h"
-#include "core/storage.h"
+#include "core/removals.h"
 #include "core/token_store.h"
-#include "cron/mode.h"
+#include "cron/notices.h"
+#include "cron/run.h"
 
 namespace claimcheck::cron {
 
-/// What one run of a job did.
+/// What one run of the job did.
 struct ExpireReport {
   std::int64_t tokens = 0;  ///< marked as ended
-  std::int64_t files = 0;   ///< removed
-  std::int64_t failed = 0;  ///< files that could not be removed; tried again by the next run
+  std::int64_t told = 0;    ///< of these, mails to the operator about downloads that were begun and never completed
 };
 
-/// Marks tokens whose right has ended, and removes the file of each whose policy says so, unless another live token refers to
-/// it. Works in batches until nothing is due; a token is marked after its file is gone, so a run that is killed is continued
-/// by the next one. A storage that cannot be reached stops the job.
+/// Marks tokens whose right has ended, unless somebody is still reading by them, and notes the files that their policies say
+/// to remove for `remove_files`. Works in batches until nothing is due; files are noted before their tokens are marked, so a
+/// run that is killed is continued by the next one, and a token that is extended meanwhile stays as it is.
+/// @param removals  in a dry run one that only remembers, such as ForeseenRemovals
+/// @param notices   nullptr if no mail is sent
 /// Throws Error{unavailable}.
-ExpireReport expire(TokenStore& tokens, TokenSweep& sweep, const Storages& storages, Mode mode, Time now);
+ExpireReport expire(TokenSweep& sweep, Removals& removals, Notices* notices, const Run& run);
 
 }  // namespace claimcheck::cron

@@ -39,7 +39,8 @@ Reply issue_token(const Services& services, const Request& request) {
                             .ttl = take_ttl(body),
                             .facts = body.take_texts("facts")};
   body.require_nothing_else();
-  const Issued issued = issue(wanted, policy, services.policies, services.storages, services.tokens, services.random);
+  const Issued issued = issue(wanted, policy, services.policies, services.storages, services.tokens, services.random,
+                              services.pause);
   return json_reply(201, represent(issued, services.site).dump());
 }
 

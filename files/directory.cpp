@@ -7,11 +7,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "core/descriptor.h"
 #include "core/error.h"
 #include "core/file_path.h"
+#include "core/secret.h"
 
 namespace claimcheck::files {
 namespace {
@@ -46,6 +49,44 @@ FileVersion version_of(const struct stat& status) {
           .mtime_ns = status.st_mtim.tv_sec * nanoseconds + status.st_mtim.tv_nsec};
 }
 
+/// A file on its way out: it stands under a name that nobody asks for, until it is removed or put back.
+class SetAside {
+ public:
+  SetAside(const Descriptor& folder, std::string name)
+      : folder_(folder), name_(std::move(name)), aside_(".claimcheck-" + Digest::of(name_).hex().substr(0, 32)) {}
+  ~SetAside() { put_back(); }
+  SetAside(const SetAside&) = delete;
+  SetAside& operator=(const SetAside&) = delete;
+
+  /// @return false if it is not there
+  bool move_away() const { return ::renameat(folder_.number(), name_.c_str(), folder_.number(), aside_.c_str()) == 0; }
+
+  std::optional<struct stat> status() const {
+    struct stat status{};
+    if (::fstatat(folder_.number(), aside_.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+    return status;
+  }
+
+  /// Also what a process has left behind that died. A file that has got the name meanwhile is newer, and stays.
+  void put_back() const {
+    if (!status()) return;
+    const int moved = ::renameat2(folder_.number(), aside_.c_str(), folder_.number(), name_.c_str(), RENAME_NOREPLACE);
+    if (moved == 0 || errno == ENOENT) return;
+    if (errno == EEXIST) {
+      remove();
+    } else if (::faccessat(folder_.number(), name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) !=
+               0) {  // a file system without the flag
+      ::renameat(folder_.number(), aside_.c_str(), folder_.number(), name_.c_str());
+    }
+  }
+
+  bool remove() const { return ::unlinkat(folder_.number(), aside_.c_str(), 0) == 0; }
+
+ private:
+  const Descriptor& folder_;
+  std::string name_, aside_;
+};
+
 class Directory final : public Storage {
  public:
   explicit Directory(std::string root) : root_(std::move(root)) {}
@@ -62,18 +103,41 @@ class Directory final : public Storage {
     return std::make_unique<DirectoryFile>(std::move(file), version_of(status));
   }
 
-  bool remove(const std::string& path) const override {
+  Removed remove(const std::string& path, const FileVersion& version, const std::function<bool()>& wanted) const override {
     const Descriptor folder = parent_of(path);
     const std::string name{last_segment(path)};
+    const SetAside file{folder, name};
+    file.put_back();
     struct stat status{};
-    if (::fstatat(folder.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 && errno == ENOENT) return false;
+    if (::fstatat(folder.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return gone();
     if (!S_ISREG(status.st_mode)) throw not_found(path);
-    if (::unlinkat(folder.number(), name.c_str(), 0) == 0) return true;
-    if (errno == ENOENT) return false;
-    throw Error{Errc::unavailable, fmt::format("{}/{} cannot be removed: {}", root_, path, std::strerror(errno))};
+    if (version_of(status) != version) return Removed::changed;
+    if (!file.move_away()) {
+      if (errno == ENOENT) return gone();
+      throw cannot_remove(path);
+    }
+    const auto moved = file.status();
+    if (!moved || version_of(*moved) != version) return Removed::changed;
+    if (wanted()) return Removed::wanted;
+    if (!file.remove()) throw cannot_remove(path);
+    return Removed::removed;
   }
 
  private:
+  Error cannot_remove(const std::string& path) const {
+    return Error{Errc::unavailable, fmt::format("{}/{} cannot be removed: {}", root_, path, std::strerror(errno))};
+  }
+
+  /// What it means that a file is not there.
+  Removed gone() const {
+    std::error_code fault;
+    if (!std::filesystem::is_empty(root_, fault) && !fault) return Removed::gone;
+    throw Error{Errc::unavailable,
+                fmt::format("the storage folder {} is empty: is its file system mounted? If nothing is missing, put a file "
+                            "such as index.html there",
+                            root_)};
+  }
+
   /// The folder that holds the path's last segment.
   Descriptor parent_of(const std::string& path) const {
     if (!is_file_path(path)) throw not_found(path);

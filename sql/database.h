@@ -38,6 +38,7 @@ struct Target {
   std::string tls_ca;        ///< mysql: a CA file; not empty means the certificate and its name are verified
   std::string table_prefix;  ///< put before every table name: [A-Za-z0-9_]*
   seconds timeout{2};        ///< for connecting, and for any one answer
+  std::optional<Time> now;   ///< what the clock shows when a connection opens; the database's own if absent
 };
 
 /// Reads `sqlite:/path/file.db`, `mysql://user@host:3306/schema`, `mysql://user@localhost/schema?unix_socket=/run/x.sock`,
@@ -48,6 +49,9 @@ Target parse_store_url(std::string_view url);
 
 /// The target of a configuration: its URL, with its password and table prefix.
 Target target_of(const StoreSettings& settings);
+
+/// What to do about a lock that somebody else holds.
+enum class IfHeld { wait, give_up };
 
 /// One connection, opened on first use and again after it broke. Belongs to one thread.
 ///
@@ -79,8 +83,10 @@ class Database {
 
   /// Runs `work` while no other process runs work under the same name for these tables: GET_LOCK on MySQL, flock on the file
   /// "<database>.<name>.lock" for SQLite. Locks do not nest. A connection that breaks meanwhile is not opened again: what
-  /// `work` runs on this database then fails. Throws Error{unavailable} if the lock is not had within ten seconds.
-  virtual void with_lock(std::string_view name, const std::function<void()>& work) = 0;
+  /// `work` runs on this database then fails.
+  /// @return false if somebody else holds the lock and `if_held` says not to wait. Throws Error{unavailable} if it says to wait
+  /// and ten seconds were not enough.
+  virtual bool with_lock(std::string_view name, IfHeld if_held, const std::function<void()>& work) = 0;
 };
 
 /// Opens nothing yet; the first statement connects.

@@ -1,6 +1,10 @@
 #include "sql/driver.h"
 
+#include <fmt/format.h>
+
 #include <thread>
+
+#include "core/error.h"
 
 namespace claimcheck::sql {
 namespace {
@@ -44,10 +48,12 @@ steady_clock::duration Patience::elapsed() const {
   return steady_clock::now() - started_;
 }
 
-bool poll_for_lock(const std::function<bool()>& acquired) {
+bool acquire_lock(std::string_view name, IfHeld if_held, const std::function<bool()>& acquired) {
   const auto deadline = steady_clock::now() + seconds{10};
   while (!acquired()) {
-    if (steady_clock::now() >= deadline) return false;
+    if (if_held == IfHeld::give_up) return false;
+    if (steady_clock::now() >= deadline)
+      throw Error{Errc::unavailable, fmt::format("another process has held the lock \"{}\" for ten seconds", name)};
     std::this_thread::sleep_for(milliseconds{20});
   }
   return true;

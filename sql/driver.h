@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/time.h"
+#include "sql/database.h"
 
 namespace claimcheck::sql {
 
@@ -38,8 +39,9 @@ class Patience {
   int tries_ = 0;
 };
 
-/// Asks every few milliseconds until `acquired` answers true, for ten seconds at most. @return whether it did.
-bool poll_for_lock(const std::function<bool()>& acquired);
+/// Asks for a lock; if it is held and `if_held` says so every few milliseconds, for ten seconds at most.
+/// @return whether it was acquired. Throws Error{unavailable} if the waiting was in vain.
+bool acquire_lock(std::string_view name, IfHeld if_held, const std::function<bool()>& acquired);
 
 /// Sources of jitter differ between connections, also of one process.
 std::minstd_rand make_jitter();
@@ -48,6 +50,7 @@ std::minstd_rand make_jitter();
 class SampledClock {
  public:
   explicit SampledClock(std::int64_t unix_milliseconds);
+  static SampledClock from(Time time) { return SampledClock{to_unix(time) * 1000}; }
   Time now() const;
 
  private:

@@ -68,7 +68,7 @@ void note(Database& database, const std::string& name, const std::string& value)
 std::vector<std::string> migrate(Database& database) {
   std::vector<std::string> applied;
   if (pending_migrations(database).empty()) return applied;
-  database.with_lock("migrate", [&] {
+  database.with_lock("migrate", IfHeld::wait, [&] {
     for (const SchemaFile& file : missing_files(read_meta(database))) {
       // A file may have run without having been recorded; each can run twice.
       if (!is_there_already(database, file)) database.run(file.text);

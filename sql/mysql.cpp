@@ -184,6 +184,7 @@ class Session {
     plain->execute(
         "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', "
         "innodb_lock_wait_timeout = 1 /*M! , wsrep_sync_wait = 3 */");
+    if (target.now) return SampledClock::from(*target.now);
     return SampledClock{first_row("SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)")->getInt64(1)};
   }
 
@@ -245,16 +246,15 @@ class MysqlDatabase final : public Database {
     return session_->clock().now();
   }
 
-  void with_lock(std::string_view name, const std::function<void()>& work) override {
+  bool with_lock(std::string_view name, IfHeld if_held, const std::function<void()>& work) override {
     // Names belong to the server, not to the schema, and have at most 64 characters.
     const std::string zero(1, '\0');
     const std::string lock = Digest::of(target_.schema + zero + target_.table_prefix + zero + std::string{name}).hex();
     const Row yes{std::int64_t{1}};
     const LockScope scope{*this};
-    if (!poll_for_lock([&] { return query("SELECT GET_LOCK(?, 0)", {lock}).at(0) == yes; })) {
-      throw Error{Errc::unavailable, fmt::format("another process has held the lock \"{}\" for ten seconds", name)};
-    }
+    if (!acquire_lock(name, if_held, [&] { return query("SELECT GET_LOCK(?, 0)", {lock}).at(0) == yes; })) return false;
     work();
+    return true;
   }
 
  private:

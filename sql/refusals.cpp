@@ -124,4 +124,12 @@ std::vector<RefusalRecord> SqlDeliveryLog::refusals_of_token(const TokenId& toke
   return records;
 }
 
+std::vector<RefusalRecord> SqlDeliveryLog::operators_faults(Time since, int limit) {
+  std::vector<RefusalRecord> records;
+  for (const Row& row : database_.query(statements::refusals_by_reason,
+                                        {to_value(since), "file_not_found", "file_changed", std::int64_t{limit}}))
+    records.push_back(read_refusals(row));
+  return records;
+}
+
 }  // namespace claimcheck::sql

@@ -170,6 +170,7 @@ class SqliteDatabase final : public Database {
   }
 
   Time now() override {
+    if (!clock_ && target_.now) clock_.emplace(SampledClock::from(*target_.now));
     if (!clock_) {
       const auto rows = query("SELECT CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)", {});
       clock_.emplace(std::get<std::int64_t>(rows.at(0).at(0)));
@@ -177,14 +178,13 @@ class SqliteDatabase final : public Database {
     return clock_->now();
   }
 
-  void with_lock(std::string_view name, const std::function<void()>& work) override {
+  bool with_lock(std::string_view name, IfHeld if_held, const std::function<void()>& work) override {
     if (locking_) throw Error{Errc::internal, "locks do not nest"};
     const LockFile lock{fmt::format("{}.{}.lock", target_.path, name)};
-    if (!poll_for_lock([&] { return lock.acquired(); })) {
-      throw Error{Errc::unavailable, fmt::format("another process has held the lock \"{}\" for ten seconds", name)};
-    }
+    if (!acquire_lock(name, if_held, [&] { return lock.acquired(); })) return false;
     const Marked marked{locking_};
     work();
+    return true;
   }
 
  private:

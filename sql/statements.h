@@ -37,7 +37,7 @@ inline constexpr Text select_tokens = Text{"SELECT "} + token_columns + Text{" F
 
 /// Adds a token with everything that belongs to it. 1 row, or a duplicate key if its id or digest exists.
 inline constexpr auto add_token = Text{"INSERT INTO {tokens} ("} + token_columns +
-                                  Text{", ends_at, tidy_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+                                  Text{", ends_at, tidy_at, warn_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
 
 /// Makes a token findable by one of its facts.
 inline constexpr Text add_fact{"INSERT INTO {facts} (token_id, name, value) VALUES (?, ?, ?)"};
@@ -52,9 +52,12 @@ inline constexpr auto find_token_by_id = select_tokens + Text{"WHERE id = ?"};
 inline constexpr auto find_tokens_by_digest = select_tokens + Text{"WHERE digest IN ("};
 inline constexpr auto find_tokens_by_id = select_tokens + Text{"WHERE id IN ("};
 
-/// Writes a token's mutable state if nobody changed it since `revision` was read. Changes 1 row, or 0 if somebody did.
+/// Writes a token's mutable state if nobody changed it since `revision` was read. Changes 1 row, or 0 if somebody did. A
+/// warning becomes due again if the token expires at another moment; that comes first, since MySQL goes by what stands left of
+/// it.
 inline constexpr Text replace_token{
-    "UPDATE {tokens} SET uses = ?, claims = ?, expires_at = ?, revoked_at = ?, cleaned_at = ?, ends_at = ?, tidy_at = ?, "
+    "UPDATE {tokens} SET warn_at = CASE WHEN expires_at = ? THEN warn_at ELSE ? END, uses = ?, claims = ?, expires_at = ?, "
+    "revoked_at = ?, cleaned_at = ?, ends_at = ?, tidy_at = ?, "
     "revision = revision + 1 WHERE id = ? AND revision = ?"};
 
 /// The same of what downloads change.
@@ -74,10 +77,81 @@ inline constexpr auto ended_tokens =
 /// Tokens that need settling at a moment, after an id, in the order of their ids.
 inline constexpr Text unsettled_tokens{"SELECT id FROM {tokens} WHERE tidy_at <= ? AND id > ? ORDER BY id LIMIT ?"};
 
-/// A token other than the given one that has not ended by a moment and refers to a file; 0 or 1 row. The lengths are compared
-/// since MySQL's = overlooks spaces at the end.
+/// Marks tokens that ended by a moment and are not cleaned; a list of as many `?` as there are ids follows, and a parenthesis.
+inline constexpr std::string_view clean_tokens =
+    "UPDATE {tokens} SET cleaned_at = ?, revision = revision + 1 WHERE cleaned_at IS NULL AND ends_at <= ? AND id IN (";
+
+/// A token that refers to a file, is not cleaned, and ends after a moment; 0 or 1 row. The lengths are compared since MySQL's =
+/// overlooks spaces at the end.
 inline constexpr Text token_using_file{
-    "SELECT 1 FROM {tokens} WHERE storage = ? AND file = ? AND LENGTH(file) = LENGTH(?) AND id <> ? AND ends_at > ? LIMIT 1"};
+    "SELECT 1 FROM {tokens} WHERE storage = ? AND file = ? AND LENGTH(file) = LENGTH(?) AND cleaned_at IS NULL AND ends_at > ? "
+    "LIMIT 1"};
+
+/// Tokens that were cleaned before a moment.
+inline constexpr Text cleaned_tokens{"SELECT id FROM {tokens} WHERE cleaned_at < ? ORDER BY cleaned_at LIMIT ?"};
+
+/// Forget facts, or tokens; a list of as many `?` as there are ids follows, and a parenthesis.
+inline constexpr std::string_view forget_facts = "DELETE FROM {facts} WHERE token_id IN (";
+inline constexpr std::string_view forget_tokens = "DELETE FROM {tokens} WHERE id IN (";
+
+/// Tokens whose warning is due by a moment, after an id, in the order of their ids.
+inline constexpr auto tokens_to_warn = select_tokens + Text{"WHERE warn_at <= ? AND id > ? ORDER BY id LIMIT ?"};
+
+/// Notes that no warning is due any more; a condition follows for each token, with OR between them.
+inline constexpr std::string_view note_warned = "UPDATE {tokens} SET warn_at = NULL WHERE ";
+inline constexpr std::string_view warned_token = "(id = ? AND expires_at = ? AND warn_at IS NOT NULL)";
+
+// --- removals ---
+
+/// Notes a file to be removed. 1 row, or a duplicate key if it is noted.
+inline constexpr Text add_removal{"INSERT INTO {removals} (id, storage, file, size, mtime_ns) VALUES (?,?,?,?,?)"};
+
+/// Notes another version of it. 1 row, or 0 if it is this.
+inline constexpr Text replace_removal{
+    "UPDATE {removals} SET size = ?, mtime_ns = ? WHERE id = ? AND (size <> ? OR mtime_ns <> ?)"};
+
+/// Files to be removed, after an id, in the order of their ids.
+inline constexpr Text list_removals{"SELECT storage, file, size, mtime_ns FROM {removals} WHERE id > ? ORDER BY id LIMIT ?"};
+
+inline constexpr Text drop_removal{"DELETE FROM {removals} WHERE id = ?"};
+
+// --- mails ---
+
+inline constexpr Text mail_columns{
+    "id, kind, about, occasion, recipient, content, created_at, next_at, tries, sent_at, failed_at, answer"};
+inline constexpr Text select_mails = Text{"SELECT "} + mail_columns + Text{" FROM {mails} "};
+
+/// Begins the queueing of mails; a list of values follows for each.
+inline constexpr auto add_mails = Text{"INSERT INTO {mails} ("} + mail_columns + Text{") VALUES "};
+inline constexpr std::string_view mail_values = "(?,?,?,?,?,?,?,?,?,?,?,?)";
+
+/// Mails to be tried by a moment, those first that wait longest.
+inline constexpr auto due_mails = select_mails + Text{"WHERE next_at <= ? ORDER BY next_at, id LIMIT ?"};
+
+/// Takes a mail in hand. 1 row, or 0 if somebody else has.
+inline constexpr Text claim_mail{
+    "UPDATE {mails} SET next_at = ?, tries = tries + 1 WHERE id = ? AND next_at = ? AND tries = ?"};
+
+/// Writes what became of a mail.
+inline constexpr Text replace_mail{
+    "UPDATE {mails} SET next_at = ?, sent_at = ?, failed_at = ?, answer = ?, content = ? WHERE id = ? AND tries = ?"};
+
+inline constexpr Text count_sent_mails{"SELECT COUNT(*) FROM {mails} WHERE sent_at >= ?"};
+inline constexpr Text count_failed_mails{"SELECT COUNT(*) FROM {mails} WHERE failed_at >= ?"};
+inline constexpr Text count_waiting_mails{"SELECT COUNT(*), MIN(created_at) FROM {mails} WHERE next_at IS NOT NULL"};
+
+inline constexpr auto find_mail_by_id = select_mails + Text{"WHERE id = ?"};
+/// The newest mail of a kind about something; 0 or 1 row.
+inline constexpr auto find_mail_about = select_mails + Text{"WHERE about = ? AND kind = ? ORDER BY id DESC LIMIT 1"};
+inline constexpr auto list_mails = select_mails + Text{"ORDER BY id DESC LIMIT ?"};
+
+/// Forgets the contents of mails that are over; a list of as many `?` as they are about follows, and a parenthesis.
+inline constexpr std::string_view empty_mails =
+    "UPDATE {mails} SET content = '' WHERE next_at IS NULL AND content <> '' AND about IN (";
+
+/// Mails that were over before a moment; bound twice, then the limit.
+inline constexpr Text old_mails{"SELECT id FROM {mails} WHERE sent_at < ? OR failed_at < ? LIMIT ?"};
+inline constexpr std::string_view forget_mails = "DELETE FROM {mails} WHERE id IN (";
 
 // --- deliveries ---
 
@@ -127,6 +201,11 @@ inline constexpr std::string_view refusal_values = "(?,?,?,?,?,?,?)";
 inline constexpr auto refusals_of_token =
     Text{"SELECT "} + refusal_columns +
     Text{" FROM {refusals} WHERE token_id = ? ORDER BY last_at DESC, hour DESC, error LIMIT ?"};
+
+/// The refusals for two reasons that happened last at a moment or later, in that order.
+inline constexpr auto refusals_by_reason =
+    Text{"SELECT "} + refusal_columns +
+    Text{" FROM {refusals} WHERE last_at >= ? AND error IN (?, ?) ORDER BY last_at LIMIT ?"};
 
 /// The end of the oldest tally but so many that ended before a moment; 0 or 1 row.
 inline constexpr Text end_of_old_refusals{"SELECT last_at FROM {refusals} WHERE last_at < ? ORDER BY last_at LIMIT 1 OFFSET ?"};

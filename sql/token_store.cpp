@@ -15,6 +15,11 @@ std::optional<Token> first_token(const std::vector<Row>& rows, ReadRules& rules)
   return read_token(rows.front(), rules);
 }
 
+/// NULL if that never comes.
+Value to_due(Time due) {
+  return due == Time::max() ? Value{nullptr} : to_value(due);
+}
+
 /// @return whether the row was changed; false too if the answer was lost
 bool replace_one(Database& database, std::string_view statement, const std::vector<Value>& values) {
   try {
@@ -55,7 +60,8 @@ bool SqlTokenStore::add(const Token& token) {
                                   token.revision,
                                   encode_facts(token.facts),
                                   to_value(end_of(token)),
-                                  to_value(tidy_due(token))},
+                                  to_value(tidy_due(token)),
+                                  to_due(warning_due(token))},
                                  [&] {
                                    const auto kept = find(token.id);
                                    return kept && kept->digest == token.digest;
@@ -79,10 +85,10 @@ std::optional<Token> SqlTokenStore::find(const TokenId& id) {
 }
 
 bool SqlTokenStore::replace(const Token& token) {
-  return replace_one(
-      database_, statements::replace_token,
-      {token.uses, encode_claims(token.claims), to_value(token.expires_at), to_value(token.revoked_at),
-       to_value(token.cleaned_at), to_value(end_of(token)), to_value(tidy_due(token)), token.id.text, token.revision});
+  return replace_one(database_, statements::replace_token,
+                     {to_value(token.expires_at), to_due(warning_due(token)), token.uses, encode_claims(token.claims),
+                      to_value(token.expires_at), to_value(token.revoked_at), to_value(token.cleaned_at),
+                      to_value(end_of(token)), to_value(tidy_due(token)), token.id.text, token.revision});
 }
 
 bool SqlTokenStore::replace_uses(const Token& token) {
@@ -95,23 +101,6 @@ std::vector<Token> SqlTokenStore::list(const TokenQuery& query) {
   const std::string after_every_id = "~";
   const std::string before = query.before ? query.before->text : after_every_id;
   return read_tokens(database_.query(statements::list_tokens, {before, std::int64_t{query.limit}}), rules_);
-}
-
-std::vector<TokenId> SqlTokenStore::unsettled(Time now, const std::optional<TokenId>& after, int limit) {
-  std::vector<TokenId> ids;
-  for (const Row& row :
-       database_.query(statements::unsettled_tokens, {to_value(now), after ? after->text : "", std::int64_t{limit}}))
-    ids.push_back({Columns{row}.text()});
-  return ids;
-}
-
-std::vector<Token> SqlTokenStore::ended(Time now, const std::optional<TokenId>& after, int limit) {
-  return read_tokens(database_.query(statements::ended_tokens, {to_value(now), after ? after->text : "", std::int64_t{limit}}),
-                     rules_);
-}
-
-bool SqlTokenStore::file_in_use(const std::string& storage, const std::string& file, const TokenId& except, Time now) {
-  return !database_.query(statements::token_using_file, {storage, file, file, except.text, to_value(now)}).empty();
 }
 
 }  // namespace claimcheck::sql

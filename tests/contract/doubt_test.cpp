@@ -33,7 +33,9 @@ class UnsureDatabase final : public sql::Database {
   void run(std::string_view statement) override { sound_.run(statement); }
   bool has_column(std::string_view table, std::string_view column) override { return sound_.has_column(table, column); }
   Time now() override { return sound_.now(); }
-  void with_lock(std::string_view name, const std::function<void()>& work) override { sound_.with_lock(name, work); }
+  bool with_lock(std::string_view name, sql::IfHeld if_held, const std::function<void()>& work) override {
+    return sound_.with_lock(name, if_held, work);
+  }
 
  private:
   sql::Database& sound_;

@@ -234,7 +234,7 @@ TEST_F(MysqlDriver, ALockIsHeldByOneAndGivenBackAfterAFault) {
     crowd.emplace_back([&] {
       auto database = connect();
       for (int round = 0; round < rounds; ++round) {
-        database->with_lock("job", [&] {
+        database->with_lock("job", sql::IfHeld::wait, [&] {
           EXPECT_EQ(++inside, 1);
           ++entered;
           --inside;
@@ -246,9 +246,10 @@ TEST_F(MysqlDriver, ALockIsHeldByOneAndGivenBackAfterAFault) {
   EXPECT_EQ(entered, threads * rounds);
 
   auto database = connect();
-  EXPECT_THROW(database->with_lock("job", [] { throw std::runtime_error("fault"); }), std::runtime_error);
+  EXPECT_THROW(database->with_lock("job", sql::IfHeld::wait, [] { throw std::runtime_error("fault"); }), std::runtime_error);
   bool other_name = false;
-  connect()->with_lock("job", [&] { connect()->with_lock("another job", [&] { other_name = true; }); });
+  connect()->with_lock("job", sql::IfHeld::wait,
+                       [&] { connect()->with_lock("another job", sql::IfHeld::wait, [&] { other_name = true; }); });
   EXPECT_TRUE(other_name);
 }
 

@@ -13,18 +13,25 @@ namespace {
 
 class MemoryStores final : public Stores {
  public:
-  explicit MemoryStores(Memory& memory) : tokens_(memory), log_(memory), keys_(memory) {}
+  explicit MemoryStores(Memory& memory) : tokens_(memory), log_(memory), keys_(memory), outbox_(memory), removals_(memory) {}
   TokenStore& tokens() override { return tokens_; }
   TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
+  WarningSchedule& warnings() override { return tokens_; }
   DeliveryLog& log() override { return log_; }
   DeliveryCorrections& corrections() override { return log_; }
+  RefusalFeed& refusals() override { return log_; }
   KeyStore& keys() override { return keys_; }
+  Outbox& outbox() override { return outbox_; }
+  MailLog& mails() override { return outbox_; }
+  Removals& removals() override { return removals_; }
 
  private:
   MemoryTokenStore tokens_;
   MemoryDeliveryLog log_;
   MemoryKeyStore keys_;
+  MemoryOutbox outbox_;
+  MemoryRemovals removals_;
 };
 
 class MemoryPlace final : public Place {
@@ -38,19 +45,31 @@ class MemoryPlace final : public Place {
 class SqlStores final : public Stores {
  public:
   explicit SqlStores(const std::string& url)
-      : database_(open_store(url)), tokens_(*database_), log_(*database_), keys_(*database_) {}
+      : database_(open_store(url)),
+        tokens_(*database_),
+        log_(*database_),
+        keys_(*database_),
+        outbox_(*database_),
+        removals_(*database_) {}
   TokenStore& tokens() override { return tokens_; }
   TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
+  WarningSchedule& warnings() override { return tokens_; }
   DeliveryLog& log() override { return log_; }
   DeliveryCorrections& corrections() override { return log_; }
+  RefusalFeed& refusals() override { return log_; }
   KeyStore& keys() override { return keys_; }
+  Outbox& outbox() override { return outbox_; }
+  MailLog& mails() override { return outbox_; }
+  Removals& removals() override { return removals_; }
 
  private:
   std::unique_ptr<sql::Database> database_;
   sql::SqlTokenStore tokens_;
   sql::SqlDeliveryLog log_;
   sql::SqlKeyStore keys_;
+  sql::SqlOutbox outbox_;
+  sql::SqlRemovals removals_;
 };
 
 class SqlPlace final : public Place {

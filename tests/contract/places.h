@@ -6,6 +6,8 @@
 
 #include "core/delivery_log.h"
 #include "core/key_store.h"
+#include "core/outbox.h"
+#include "core/removals.h"
 #include "core/token_store.h"
 #include "sql/database.h"
 
@@ -18,9 +20,14 @@ class Stores {
   virtual TokenStore& tokens() = 0;
   virtual TokenBatches& batches() = 0;
   virtual TokenSweep& sweep() = 0;
+  virtual WarningSchedule& warnings() = 0;
   virtual DeliveryLog& log() = 0;
   virtual DeliveryCorrections& corrections() = 0;
+  virtual RefusalFeed& refusals() = 0;
   virtual KeyStore& keys() = 0;
+  virtual Outbox& outbox() = 0;
+  virtual MailLog& mails() = 0;
+  virtual Removals& removals() = 0;
 };
 
 /// Where tokens, deliveries and keys are kept: empty at first, gone with this object.

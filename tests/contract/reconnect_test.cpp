@@ -173,14 +173,14 @@ TEST_P(BrokenConnection, AServerThatHangsIsNotWaitedForTwice) {
 TEST_P(BrokenConnection, AWriterThatLostItsLockWithTheConnectionIsStopped) {
   auto database = connect();
   EXPECT_LT(time_to_unavailable([&] {
-              database->with_lock("job", [&] {
+              database->with_lock("job", sql::IfHeld::wait, [&] {
                 end(connection_of(*database));
                 database->query("SELECT 1");
               });
             }),
             seconds{10});
   bool entered = false;
-  database->with_lock("job", [&] { entered = true; });
+  database->with_lock("job", sql::IfHeld::wait, [&] { entered = true; });
   EXPECT_TRUE(entered);
 }
 

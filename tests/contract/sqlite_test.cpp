@@ -128,7 +128,7 @@ TEST_F(SqliteDriver, ALockIsHeldByOneAndGivenBackAfterAFault) {
     crowd.emplace_back([&] {
       auto database = connect();
       for (int round = 0; round < rounds; ++round) {
-        database->with_lock("job", [&] {
+        database->with_lock("job", sql::IfHeld::wait, [&] {
           EXPECT_EQ(++inside, 1);
           ++entered;
           --inside;
@@ -140,21 +140,21 @@ TEST_F(SqliteDriver, ALockIsHeldByOneAndGivenBackAfterAFault) {
   EXPECT_EQ(entered, threads * rounds);
 
   auto database = connect();
-  EXPECT_THROW(database->with_lock("job", [] { throw std::runtime_error("fault"); }), std::runtime_error);
+  EXPECT_THROW(database->with_lock("job", sql::IfHeld::wait, [] { throw std::runtime_error("fault"); }), std::runtime_error);
   bool other_name = false, again = false;
-  database->with_lock("job", [&] {
+  database->with_lock("job", sql::IfHeld::wait, [&] {
     again = true;
-    connect()->with_lock("another job", [&] { other_name = true; });
-    EXPECT_THROW(database->with_lock("nested", [] {}), Error);
+    connect()->with_lock("another job", sql::IfHeld::wait, [&] { other_name = true; });
+    EXPECT_THROW(database->with_lock("nested", sql::IfHeld::wait, [] {}), Error);
   });
   EXPECT_TRUE(again && other_name);
 }
 
 TEST_F(SqliteDriver, ALockThatIsNotGivenBackMakesOthersUnavailableAfterTenSeconds) {
   auto holder = connect(), other = connect();
-  holder->with_lock("job", [&] {
+  holder->with_lock("job", sql::IfHeld::wait, [&] {
     const auto started = steady_clock::now();
-    EXPECT_THROW(other->with_lock("job", [] { ADD_FAILURE() << "entered"; }), Error);
+    EXPECT_THROW(other->with_lock("job", sql::IfHeld::wait, [] { ADD_FAILURE() << "entered"; }), Error);
     EXPECT_GE(steady_clock::now() - started, seconds{10});
   });
 }

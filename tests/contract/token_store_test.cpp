@@ -376,23 +376,6 @@ TEST_P(TokenStoreContract, UnsettledTokensAreThoseForWhichSomethingIsDue) {
   EXPECT_EQ(sweep_.unsettled(now, expected[1], 50), std::vector{expected.back()});
 }
 
-TEST_P(TokenStoreContract, AFileIsInUseWhileAnotherTokenForItIsAlive) {
-  Token dead = sample_token(1), alive = sample_token(2), other = sample_token(3);
-  dead.file = alive.file = other.file = "2026/11/\xF0\x9F\x94\x91 it's.zip";
-  dead.revoked_at = dead.created_at;
-  other.storage = "elsewhere";
-  for (const Token& token : {dead, alive, other}) ASSERT_TRUE(tokens_.add(token));
-  const Time end = alive.expires_at + alive.rules.grace;
-  const auto in_use = [&](const std::string& file, const Token& except, Time now) {
-    return sweep_.file_in_use("uploads", file, except.id, now);
-  };
-  EXPECT_TRUE(in_use(alive.file, dead, end - seconds{1}));
-  EXPECT_FALSE(in_use(alive.file, dead, end)) << "the grace is over";
-  EXPECT_FALSE(in_use(alive.file, alive, end - seconds{1})) << "only revoked and foreign ones are left";
-  EXPECT_FALSE(in_use(alive.file + " ", dead, alive.created_at)) << "a space at the end makes another name";
-  EXPECT_FALSE(in_use("2026/11/\xF0\x9F\x94\x91 IT'S.zip", dead, alive.created_at));
-}
-
 TEST_P(TokenStoreContract, TheClockAdvancesAndDoesNotGoBack) {
   const Time first = tokens_.now();
   EXPECT_GT(first, from_unix(1'700'000'000));

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "core/mail.h"
+#include "core/outbox.h"
+#include "core/seal.h"
+#include "core/secret.h"
+
+namespace claimcheck {
+
+/// A mail that somebody wants to be sent.
+struct MailDraft {
+  MailKind kind = MailKind::link;
+  std::string about;          ///< id of the token, or of the message
+  std::string occasion = {};  ///< see Mail::occasion
+  std::string recipient;
+  MailContent content;
+};
+
+/// The mail to queue: due at once, its content sealed for its id.
+Mail make_mail(const MailDraft& draft, const Seal& seal, const Random& random, Time now);
+
+/// What a mail tells. Throws Error{internal} if it was sealed with another key, or has been sent and emptied.
+MailContent content_of(const Mail& mail, const Seal& seal);
+
+/// What a mail tells of a token's link. @param secret  empty if it is not known
+MailedLink mailed_link(const Token& token, std::string secret);
+
+}  // namespace claimcheck

@@ -1,0 +1,131 @@
+#include "cron/send.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "core/error.h"
+
+namespace claimcheck::cron {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr seconds in_hand = minutes{15};
+constexpr seconds first_delay = minutes{5}, longest_delay = hours{4};
+constexpr seconds longest_delay_unreachable = minutes{10};  // less than from one run to the next
+constexpr seconds given_up_after = hours{48};
+constexpr int most_in_a_row = 3;
+
+/// Each time twice as long.
+seconds delay(std::int64_t tries, seconds most) {
+  constexpr std::int64_t most_doublings = 10;
+  return std::min(first_delay * (std::int64_t{1} << std::clamp(tries - 1, std::int64_t{0}, most_doublings)), most);
+}
+
+class Sending {
+ public:
+  Sending(Outbox& outbox, Composer& composer, Transport& transport, const Run& run)
+      : outbox_(outbox), composer_(composer), transport_(transport), run_(run) {}
+
+  void send(Mail mail) {
+    try {
+      Composed composed = composer_.compose(mail);
+      if (!composed.obsolete.empty()) {
+        fail(std::move(mail), composed.obsolete);
+        ++report.obsolete;
+        return;
+      }
+      note(std::move(mail), transport_.send(composed.sender, mail.recipient, composed.message), std::move(composed.kept));
+    } catch (const Error& error) {
+      if (error.code() == Errc::unavailable) return postpone(std::move(mail), error.what(), longest_delay);
+      fail(std::move(mail), error.what());
+      ++report.failed;
+    }
+  }
+
+  bool is_hopeless() const { return in_a_row_ >= most_in_a_row; }
+
+  SendReport report;
+
+ private:
+  void note(Mail mail, const Dispatch& dispatch, std::string kept) {
+    in_a_row_ = dispatch.outcome == Dispatch::Outcome::unreachable ? in_a_row_ + 1 : 0;
+    switch (dispatch.outcome) {
+      case Dispatch::Outcome::accepted:
+        mail.sent_at = run_.now;
+        mail.next_at.reset();
+        mail.answer = dispatch.answer;
+        mail.content = std::move(kept);
+        outbox_.replace(mail);
+        ++report.sent;
+        return;
+      case Dispatch::Outcome::try_later:
+        return postpone(std::move(mail), dispatch.answer, longest_delay);
+      case Dispatch::Outcome::refused:
+        fail(std::move(mail), dispatch.answer);
+        ++report.failed;
+        return;
+      case Dispatch::Outcome::unreachable:
+        if (is_hopeless()) report.fault = dispatch.answer;
+        return postpone(std::move(mail), dispatch.answer, longest_delay_unreachable);
+    }
+  }
+
+  void postpone(Mail mail, const std::string& answer, seconds most) {
+    if (run_.now - mail.created_at >= given_up_after) {
+      fail(std::move(mail), answer);
+      ++report.failed;
+      return;
+    }
+    mail.next_at = run_.now + delay(mail.tries, most);
+    mail.answer = shortened(answer);
+    outbox_.replace(mail);
+    ++report.postponed;
+  }
+
+  void fail(Mail mail, const std::string& answer) {
+    mail.failed_at = run_.now;
+    mail.next_at.reset();
+    mail.answer = shortened(answer);
+    mail.content.clear();
+    outbox_.replace(mail);
+  }
+
+  static std::string shortened(std::string text) {
+    text.resize(std::min(text.size(), longest_mail_answer));
+    return text;
+  }
+
+  Outbox& outbox_;
+  Composer& composer_;
+  Transport& transport_;
+  const Run& run_;
+  int in_a_row_ = 0;
+};
+
+}  // namespace
+
+SendReport send(Outbox& outbox, Composer& composer, Transport& transport, const SendLimits& limits, const Run& run) {
+  Sending sending{outbox, composer, transport, run};
+  std::int64_t room = std::min(limits.per_run, limits.per_hour - outbox.sent_since(run.now - hours{1}));
+  if (run.mode == Mode::dry_run) {
+    sending.report.sent = room <= 0 ? 0 : std::ssize(outbox.due(run.now, static_cast<int>(room)));
+    return sending.report;
+  }
+  const auto may_go_on = [&] { return room > 0 && !sending.is_hopeless() && !run.time_is_up(); };
+  while (may_go_on()) {
+    const std::vector<Mail> due = outbox.due(run.now, static_cast<int>(std::min<std::int64_t>(batch, room)));
+    if (due.empty()) break;
+    for (const Mail& mail : due) {
+      if (!may_go_on()) break;
+      auto claimed = outbox.claim(mail, run.now + in_hand);
+      if (!claimed) continue;  // somebody else was faster
+      --room;
+      sending.send(std::move(*claimed));
+    }
+  }
+  return sending.report;
+}
+
+}  // namespace claimcheck::cron

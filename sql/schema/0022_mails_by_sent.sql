@@ -1,0 +1,1 @@
+CREATE INDEX {if_absent} {mails_by_sent} ON {mails} (sent_at)

@@ -1,0 +1,1 @@
+CREATE INDEX {if_absent} {mails_by_recipient} ON {mails} (recipient)
