@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "config/mail_key.h"
 #include "core/error.h"
 #include "files/open_storages.h"
 #include "sql/migrate.h"
@@ -24,8 +25,16 @@ Context::Context(const Options& options)
       tokens(*database),
       keys(*database),
       deliveries(*database),
+      outbox(*database),
       storages(files::open_storages(config.storages)) {
   sql::migrate(*database);
+  if (config.mail.transport != MailSettings::Transport::off) config::mail_key(config, config::IfMissing::make);
+}
+
+Seal require_mail(const Context& context) {
+  if (context.config.mail.transport == MailSettings::Transport::off)
+    throw Error{Errc::bad_request, "mail is not set up: the configuration needs a table [mail] with a transport"};
+  return Seal{config::mail_key(context.config, config::IfMissing::make)};
 }
 
 }  // namespace claimcheck::admin

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "core/enforcement.h"
+#include "core/seal.h"
 #include "core/secret.h"
 #include "core/storage.h"
 #include "sql/stores.h"
@@ -34,10 +35,14 @@ class Context {
   sql::SqlTokenStore tokens;
   sql::SqlKeyStore keys;
   sql::SqlDeliveryLog deliveries;
+  sql::SqlOutbox outbox;
   Storages storages;
   Random random = secure_random();
   Pause pause = sleep_about;
 };
+
+/// What seals mails. Throws Error{bad_request} if no mail is to be sent, Error{unavailable}.
+Seal require_mail(const Context& context);
 
 /// The configuration alone. Throws Error{bad_request} after its faults were printed.
 config::Config load_config(const Options& options);

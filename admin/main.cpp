@@ -48,6 +48,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", CLAIMCHECK_VERSION);
   admin::add_token_commands(app, options);
   admin::add_key_commands(app, options);
+  admin::add_mail_commands(app, options);
+  admin::add_message_command(app, options);
   admin::add_site_commands(app, options);
   admin::add_setup_commands(app, options);
   admin::add_log_feed_command(app, options);

@@ -9,6 +9,7 @@
 #include "admin/table.h"
 #include "core/error.h"
 #include "core/issue.h"
+#include "core/mail_draft.h"
 #include "core/quantity.h"
 #include "core/representation.h"
 
@@ -19,6 +20,7 @@ struct IssueOptions {
   std::string file, storage, filename, email, ttl, policy = "default";
   std::int64_t uses = -1;
   std::vector<std::string> facts;
+  bool mail = false;
 };
 
 /// Turns a path on this machine into a storage and a path beneath its root. A path that is no file here is taken as one
@@ -60,8 +62,11 @@ void issue_link(const Options& options, const IssueOptions& given) {
     if (!request.ttl) throw Error{Errc::bad_request, "--ttl must be a length of time, such as 90s, 24h or 7d"};
   }
   place(request, context.config);
-  const Issued issued = issue(request, given.policy, context.config.policies, context.storages, context.tokens, context.random,
-                              context.pause);
+  if (given.mail && given.email.empty()) throw Error{Errc::bad_request, "--mail needs --email: whom the link is for"};
+  const auto seal = given.mail ? std::optional{require_mail(context)} : std::nullopt;
+  const Issued issued =
+      issue(request, given.policy, context.config.policies, context.storages, context.tokens, context.random, context.pause);
+  if (seal) context.outbox.add(std::vector{make_mail(link_draft(issued), *seal, context.random, context.tokens.now())});
   if (options.json) {
     fmt::print("{}\n", represent(issued, context.config.site).dump());
     return;
@@ -71,6 +76,7 @@ void issue_link(const Options& options, const IssueOptions& given) {
              link_to(context.config.site, issued.secret.reveal()), issued.token.filename,
              format_size(issued.token.version.size), uses, issued.token.max_uses == 1 ? "" : "s",
              format_rfc3339(issued.token.expires_at), issued.token.id.text);
+  if (seal) fmt::print("It goes to {} with the next run of claimcheck-cron.\n", issued.token.email);
 }
 
 Error no_such_token(const std::string& id) {
@@ -130,6 +136,7 @@ void add_token_commands(CLI::App& app, Options& options) {
   issue->add_option("--uses", given->uses, "how many downloads; 0 for any number")->check(CLI::Range(0, 1'000'000));
   issue->add_option("--ttl", given->ttl, "how long the link works, such as 24h or 7d");
   issue->add_option("--email", given->email, "whom the link is for");
+  issue->add_flag("--mail", given->mail, "mail the link to --email");
   issue->add_option("--filename", given->filename, "what the copy is called");
   issue->add_option("--fact", given->facts, "NAME=VALUE to remember with the token; several allowed");
   issue->callback([&options, given] { issue_link(options, *given); });

@@ -131,9 +131,7 @@ void require_the_rest(const toml::table& root, const Config& config, std::vector
     if (orphans.folder.empty()) faults.push_back({.message = "[[orphans]] folder is missing"});
     if (orphans.patterns.empty()) faults.push_back({.message = "[[orphans]] patterns is missing"});
   }
-  const bool sends =
-      config.mail.transport == MailSettings::Transport::smtp || config.mail.transport == MailSettings::Transport::sendmail;
-  if (sends && config.mail.from.empty())
+  if (config.mail.transport != MailSettings::Transport::off && config.mail.from.empty())
     faults.push_back({.message = "[mail] from is missing: the address that mails come from"});
   if (config.mail.transport == MailSettings::Transport::smtp && config.mail.host.empty())
     faults.push_back({.message = "[mail] host is missing: the SMTP server"});

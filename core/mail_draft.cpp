@@ -112,6 +112,18 @@ MailContent content_of(const Mail& mail, const Seal& seal) {
   }
 }
 
+MailDraft link_draft(const Issued& issued) {
+  return {.kind = MailKind::link,
+          .about = issued.token.id.text,
+          .recipient = issued.token.email,
+          .content = {.language = language_of(issued.token), .links = {mailed_link(issued.token, issued.secret.reveal())}}};
+}
+
+std::string language_of(const Token& token) {
+  const auto fact = token.facts.find("language");
+  return fact == token.facts.end() ? "" : fact->second;
+}
+
 MailedLink mailed_link(const Token& token, std::string secret) {
   return {.token = token.id.text,
           .filename = token.filename,

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/issue.h"
 #include "core/mail.h"
 #include "core/outbox.h"
 #include "core/seal.h"
@@ -23,6 +24,12 @@ Mail make_mail(const MailDraft& draft, const Seal& seal, const Random& random, T
 
 /// What a mail tells. Throws Error{internal} if it was sealed with another key, or has been sent and emptied.
 MailContent content_of(const Mail& mail, const Seal& seal);
+
+/// The mail that tells a new token's holder the link.
+MailDraft link_draft(const Issued& issued);
+
+/// The language that a token's mails are written in: its fact "language"; empty if it has none.
+std::string language_of(const Token& token);
 
 /// What a mail tells of a token's link. @param secret  empty if it is not known
 MailedLink mailed_link(const Token& token, std::string secret);

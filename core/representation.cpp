@@ -118,6 +118,32 @@ Json represent(const ApiKey& key) {
           {"revoked_at", optional_time(key.revoked_at)}};
 }
 
+Json represent(const QueuedMessage& message) {
+  Json recipients = Json::array();
+  for (const QueuedMessage::Recipient& each : message.recipients)
+    recipients.push_back({{"email", each.email}, {"mail", each.mail}, {"tokens", each.tokens}});
+  return {
+      {"id", message.id}, {"attached", message.attached}, {"linked", message.linked}, {"recipients", std::move(recipients)}};
+}
+
+const char* state_of(const Mail& mail) {
+  return mail.sent_at ? "sent" : mail.failed_at ? "failed" : "waiting";
+}
+
+Json represent(const Mail& mail) {
+  return {{"id", mail.id},
+          {"kind", to_string(mail.kind)},
+          {"about", mail.about},
+          {"recipient", mail.recipient},
+          {"state", state_of(mail)},
+          {"created_at", format_rfc3339(mail.created_at)},
+          {"next_at", optional_time(mail.next_at)},
+          {"tries", mail.tries},
+          {"sent_at", optional_time(mail.sent_at)},
+          {"failed_at", optional_time(mail.failed_at)},
+          {"answer", mail.answer}};
+}
+
 Json represent_to_holder(const Token& token, Time now) {
   const bool limited = token.max_uses > 0;
   return {{"filename", token.filename},

@@ -7,6 +7,8 @@
 #include "core/delivery_log.h"
 #include "core/issue.h"
 #include "core/key_store.h"
+#include "core/message.h"
+#include "core/outbox.h"
 #include "core/site.h"
 #include "core/token.h"
 
@@ -29,6 +31,16 @@ Json represent_story(const Token& token, DeliveryLog& log, Time now);
 
 /// A key without its text: id, name, scopes, created_at, revoked_at.
 Json represent(const ApiKey& key);
+
+/// A queued message: id, attached, linked, recipients (email, mail, tokens).
+Json represent(const QueuedMessage& message);
+
+/// A mail in the outbox without its content: id, kind, about, recipient, state, created_at, next_at, tries, sent_at, failed_at,
+/// answer.
+Json represent(const Mail& mail);
+
+/// "waiting", "sent" or "failed".
+const char* state_of(const Mail& mail);
 
 /// A token for whoever holds its link: filename, size, state, expires_at, uses_left (null if unlimited).
 Json represent_to_holder(const Token& token, Time now);

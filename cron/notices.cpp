@@ -4,11 +4,6 @@
 
 namespace claimcheck::cron {
 
-std::string language_of(const Token& token) {
-  const auto fact = token.facts.find("language");
-  return fact == token.facts.end() ? "" : fact->second;
-}
-
 void Notices::warn(const Token& token, Time now) {
   MailContent content{.language = language_of(token), .links = {mailed_link(token, "")}};
   auto told = log_.find(token.id.text, MailKind::renewal);

@@ -43,7 +43,4 @@ class Notices {
   std::vector<Mail> written_;
 };
 
-/// The language that a token's mails are written in: its fact "language"; empty if it has none.
-std::string language_of(const Token& token);
-
 }  // namespace claimcheck::cron

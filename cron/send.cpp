@@ -32,6 +32,7 @@ class Sending {
     try {
       Composed composed = composer_.compose(mail);
       if (!composed.obsolete.empty()) {
+        mail.content.clear();
         fail(std::move(mail), composed.obsolete);
         ++report.obsolete;
         return;
@@ -88,7 +89,6 @@ class Sending {
     mail.failed_at = run_.now;
     mail.next_at.reset();
     mail.answer = shortened(answer);
-    mail.content.clear();
     outbox_.replace(mail);
   }
 

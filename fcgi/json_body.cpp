@@ -82,6 +82,25 @@ std::map<std::string, std::string> JsonBody::take_texts(const char* name) {
   return texts;
 }
 
+std::vector<std::string> JsonBody::take_list(const char* name) {
+  const Json value = take(name);
+  if (value.is_null()) return {};
+  if (!value.is_array()) throw bad(name, "This member must be a list of texts.");
+  std::vector<std::string> texts;
+  for (const Json& text : value) {
+    if (!text.is_string()) throw bad(name, "This member must be a list of texts.");
+    texts.push_back(text.get<std::string>());
+  }
+  return texts;
+}
+
+bool JsonBody::take_flag(const char* name) {
+  const Json value = take(name);
+  if (value.is_null()) return false;
+  if (!value.is_boolean()) throw bad(name, "This member must be true or false.");
+  return value.get<bool>();
+}
+
 void JsonBody::require_nothing_else() const {
   if (!members_.empty()) throw bad(members_.begin().key(), "There is no such member in this request.");
 }

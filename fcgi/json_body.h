@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace claimcheck::fcgi {
 
@@ -21,6 +22,10 @@ class JsonBody {
   std::optional<std::int64_t> take_number(const char* name);
   /// An object whose members are texts.
   std::map<std::string, std::string> take_texts(const char* name);
+  /// A list of texts; empty if it is absent.
+  std::vector<std::string> take_list(const char* name);
+  /// true or false; false if it is absent.
+  bool take_flag(const char* name);
   void require_nothing_else() const;
 
  private:

@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "config/config.h"
+#include "config/mail_key.h"
+#include "core/error.h"
 #include "core/grouped_store.h"
 #include "fcgi/handler.h"
 #include "fcgi/listener.h"
@@ -51,7 +53,7 @@ struct Shared {
 class Thread final : public Answerer {
  public:
   Thread(const config::Config& config, const Storages& storages, const Circumstances& circumstances, const sql::Target& target,
-         Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump, const std::string& mode)
+         const Seal* seal, Shared& shared, const Log& log, const Shutdown& shutdown, Pump* pump, const std::string& mode)
       : database_(sql::open_database(target)),
         tokens_(store_, store_, shared.tokens),
         handler_({.site = config.site,
@@ -62,6 +64,9 @@ class Thread final : public Answerer {
                   .tokens = tokens_,
                   .keys = keys_,
                   .deliveries = deliveries_,
+                  .outbox = outbox_,
+                  .mail = config.mail,
+                  .seal = seal,
                   .story = shared.story,
                   .unsettled = shared.unsettled,
                   .checkpoints = shared.checkpoints,
@@ -99,6 +104,7 @@ class Thread final : public Answerer {
   GroupedTokenStore tokens_;
   sql::SqlKeyStore keys_{*database_};
   sql::SqlDeliveryLog deliveries_{*database_};
+  sql::SqlOutbox outbox_{*database_};
   Random random_ = buffered(secure_random());
   std::minstd_rand jitter_{std::random_device{}()};
   Pause pause_ = [this](std::chrono::milliseconds about) {
@@ -114,6 +120,17 @@ void allow_many_descriptors() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// A worker that cannot read the key still serves downloads; who wants a mail from it is told.
+std::optional<Seal> open_seal(const config::Config& config, const Log& log) {
+  if (config.mail.transport == MailSettings::Transport::off) return std::nullopt;
+  try {
+    return Seal{config::mail_key(config, config::IfMissing::refuse)};
+  } catch (const Error& error) {
+    log.write(Level::warning, "no_mail", {{"message", error.what()}});
+    return std::nullopt;
+  }
 }
 
 bool is_cgi() {
@@ -144,10 +161,12 @@ int run(const Options& options) {
   const sql::Target target = sql::target_of(config->store);
   const Circumstances circumstances{.own_socket = own_socket, .exact_up_to = config->worker.exact_up_to};
   Shared shared{*config};
+  const auto seal = open_seal(*config, log);
   const std::string mode = own_socket ? "socket" : inherited ? "fastcgi" : "cgi";
   const auto make_answerer = [&](Pump* pump) -> AnswererFactory {
     return [&, pump] {
-      return std::make_unique<Thread>(*config, storages, circumstances, target, shared, log, shutdown, pump, mode);
+      return std::make_unique<Thread>(*config, storages, circumstances, target, seal ? &*seal : nullptr, shared, log, shutdown,
+                                      pump, mode);
     };
   };
   const Timeouts timeouts{.read = config->worker.read_timeout, .stall = config->worker.stall_timeout};

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "fcgi/download.h"
 #include "fcgi/health.h"
+#include "fcgi/message_api.h"
 #include "fcgi/operator_report.h"
 #include "fcgi/token_api.h"
 
@@ -19,6 +20,7 @@ constexpr std::array table{
     Route{"tokens.list", "v1/tokens", "GET, HEAD, POST", list_or_issue_tokens},
     Route{"tokens.show", "v1/tokens/*", "GET, HEAD", show_token},
     Route{"tokens.revoke", "v1/tokens/*/revoke", "POST", revoke_token},
+    Route{"messages", "v1/messages", "POST", send_message},
     Route{"doctor", "v1/doctor", "POST", report_to_operator},
     Route{"link", "*", "GET, HEAD, POST", open_link},
     Route{"claim", "*/*/*", "GET, HEAD", open_claim},

@@ -6,8 +6,11 @@
 #include "core/delivery_log.h"
 #include "core/enforcement.h"
 #include "core/key_store.h"
+#include "core/outbox.h"
 #include "core/policy.h"
+#include "core/seal.h"
 #include "core/secret.h"
+#include "core/settings.h"
 #include "core/site.h"
 #include "core/storage.h"
 #include "core/token_store.h"
@@ -35,6 +38,9 @@ struct Services {
   TokenStore& tokens;
   KeyStore& keys;
   DeliveryLog& deliveries;  ///< to read; what is to be written goes through `story`
+  Outbox& outbox;
+  const MailSettings& mail;
+  const Seal* seal;  ///< for mails; nullptr if none are sent
   BufferedLog& story;
   UnsettledDeliveries& unsettled;
   Checkpoints& checkpoints;

@@ -5,10 +5,12 @@
 
 #include "core/error.h"
 #include "core/issue.h"
+#include "core/mail_draft.h"
 #include "core/quantity.h"
 #include "core/representation.h"
 #include "fcgi/api_key.h"
 #include "fcgi/json_body.h"
+#include "fcgi/message_api.h"
 #include "fcgi/pages.h"
 
 namespace claimcheck::fcgi {
@@ -38,9 +40,14 @@ Reply issue_token(const Services& services, const Request& request) {
                             .max_uses = body.take_number("max_uses"),
                             .ttl = take_ttl(body),
                             .facts = body.take_texts("facts")};
+  const bool mailed = body.take_flag("send_mail");
   body.require_nothing_else();
-  const Issued issued = issue(wanted, policy, services.policies, services.storages, services.tokens, services.random,
-                              services.pause);
+  if (mailed && wanted.email.empty()) throw bad("email", "send_mail needs an email: whom the link is for.");
+  const Seal* seal = mailed ? &require_mail(services) : nullptr;
+  const Issued issued =
+      issue(wanted, policy, services.policies, services.storages, services.tokens, services.random, services.pause);
+  if (seal != nullptr)
+    services.outbox.add(std::vector{make_mail(link_draft(issued), *seal, services.random, services.tokens.now())});
   return json_reply(201, represent(issued, services.site).dump());
 }
 

@@ -1,0 +1,102 @@
+#include "cron/compose.h"
+
+#include <fmt/format.h>
+
+#include "core/admission.h"
+#include "core/error.h"
+#include "core/media_type.h"
+#include "cron/warn.h"
+
+namespace claimcheck::cron {
+namespace {
+
+/// Whether the mail is about a link that its recipient is to open.
+bool offers_link(MailKind kind) {
+  return kind == MailKind::link || kind == MailKind::renewal || kind == MailKind::warning;
+}
+
+std::string read_whole(OpenFile& file, std::uint64_t size) {
+  std::string bytes(size, '\0');
+  for (std::size_t done = 0; done < bytes.size();) {
+    const std::size_t count = file.read(done, std::span{bytes}.subspan(done));
+    if (count == 0) throw Error{Errc::file_changed, "it became shorter while it was read"};
+    done += count;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+MailComposer::MailComposer(MailSources sources)
+    : sources_(sources), zone_(sources.site.timezone), templates_(sources.settings.templates) {
+  if (auto from = parse_mailbox(sources.settings.from)) from_ = std::move(*from);
+  if (from_.name.empty()) from_.name = sources.site.name;
+}
+
+Composed MailComposer::compose(const Mail& mail) {
+  const auto token = offers_link(mail.kind) ? sources_.tokens.find(TokenId{mail.about}) : std::nullopt;
+  Composed composed{.sender = from_.address, .message = {}, .obsolete = why_obsolete(mail, token), .kept = {}};
+  if (!composed.obsolete.empty()) return composed;
+  const MailContent content = content_of(mail, sources_.seal);
+  const Correspondence ours{.site = sources_.site, .zone = zone_, .templates = templates_, .language = sources_.site.language};
+  Rendered rendered = render(mail.kind, content, ours, sources_.now);
+  const bool warning = mail.kind == MailKind::warning;
+  composed.message = to_rfc5322({.message_id = message_id(mail),
+                                 .from = from_,
+                                 .reply_to = sources_.settings.reply_to,
+                                 .to = mail.recipient,
+                                 .subject = std::move(rendered.subject),
+                                 .text = std::move(rendered.text),
+                                 .html = std::move(rendered.html),
+                                 .date = mail.created_at,
+                                 .references = warning ? message_id_of_link(mail) : "",
+                                 .unsubscribe = warning ? unsubscribe(mail) : "",
+                                 .attachments = read(content.attachments)});
+  // A warning will repeat the link; until then it stays, sealed.
+  if (!warning && token && token->rules.warn_before > seconds{0}) composed.kept = mail.content;
+  return composed;
+}
+
+std::string MailComposer::why_obsolete(const Mail& mail, const std::optional<Token>& token) {
+  if (!is_deliverable(mail.recipient)) return "the address cannot be delivered to";
+  if (!offers_link(mail.kind)) return {};
+  if (!token) return "the token is gone";
+  if (const auto refused = refusal(*token, sources_.now))
+    return refused->code == Errc::token_revoked ? "the token was revoked" : "the token has expired";
+  if (mail.kind != MailKind::warning) return {};
+  if (mail.occasion != std::to_string(to_unix(token->expires_at))) return "the token expires at another time by now";
+  return was_fetched(*token, sources_.deliveries) ? "the file was fetched meanwhile" : "";
+}
+
+std::vector<Attachment> MailComposer::read(const std::vector<MailedFile>& files) const {
+  std::vector<Attachment> attachments;
+  for (const MailedFile& each : files) {
+    const auto storage = sources_.storages.find(each.storage);
+    if (storage == sources_.storages.end())
+      throw Error{Errc::file_not_found, "the configuration has no storage " + each.storage};
+    const auto file = storage->second->open(each.file);
+    if (file->version() != each.version) throw Error{Errc::file_changed, each.filename + " was changed since"};
+    attachments.push_back({.filename = each.filename,
+                           .media_type = std::string{media_type(each.filename)},
+                           .bytes = read_whole(*file, each.version.size)});
+  }
+  return attachments;
+}
+
+std::string MailComposer::message_id(const Mail& mail) const {
+  return fmt::format("<{}@{}>", mail.id, domain_of(from_.address));
+}
+
+/// So that mail programs show the warning below the mail that told the link.
+std::string MailComposer::message_id_of_link(const Mail& warning) {
+  auto told = sources_.mails.find(warning.about, MailKind::renewal);
+  if (!told) told = sources_.mails.find(warning.about, MailKind::link);
+  return told && told->sent_at ? message_id(*told) : "";
+}
+
+std::string MailComposer::unsubscribe(const Mail& warning) const {
+  const std::string& address = sources_.settings.reply_to.empty() ? from_.address : sources_.settings.reply_to;
+  return fmt::format("mailto:{}?subject=unsubscribe%20{}", address, warning.about);
+}
+
+}  // namespace claimcheck::cron
