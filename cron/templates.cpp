@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <optional>
 
 #include "core/error.h"
@@ -31,10 +30,12 @@ struct Source {
 /// What an operator's file has, without what editors on Windows add.
 std::optional<std::string> read_override(const std::filesystem::path& path) {
   std::error_code fault;
-  if (!std::filesystem::exists(path, fault) && !fault) return std::nullopt;
+  if (std::filesystem::symlink_status(path, fault).type() == std::filesystem::file_type::not_found) return std::nullopt;
+  const auto size = std::filesystem::file_size(path, fault);
+  if (fault) fail(path.string(), "it cannot be read");
+  std::string text(size, '\0');
   std::ifstream file{path, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{file}, {}};
-  if (fault || !file || !std::filesystem::is_regular_file(path, fault)) fail(path.string(), "it cannot be read");
+  if (!file.read(text.data(), static_cast<std::streamsize>(size))) fail(path.string(), "it cannot be read");
   if (!is_utf8(text)) fail(path.string(), "it is not UTF-8");
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
