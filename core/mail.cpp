@@ -21,7 +21,7 @@ std::string_view to_string(MailKind kind) {
 }
 
 std::optional<MailKind> parse_mail_kind(std::string_view word) {
-  const auto found = std::ranges::find(words, word, &std::pair<MailKind, std::string_view>::second);
+  const auto* found = std::ranges::find(words, word, &std::pair<MailKind, std::string_view>::second);
   if (found == words.end()) return std::nullopt;
   return found->first;
 }
