@@ -94,7 +94,7 @@ TEST(TextField, IsPlainEncodedOrFolded) {
       {"words beyond the end of the line", std::string(60, 'a') + " " + std::string(6, 'b') + " " + std::string(60, 'c') + " d",
        "Subject: " + std::string(60, 'a') + " " + std::string(6, 'b') + "\r\n " + std::string(60, 'c') + " d\r\n"},
       {"a word too long to be folded", std::string(61, 'a'),
-       "Subject: =?UTF-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh?=\r\n"
+       "Subject: =?UTF-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFh?=\r\n"
        " =?UTF-8?B?YWFhYWFhYWFhYWFhYWFhYWFhYWFhYQ==?=\r\n"},
   };
   for (const auto& c : cases) {

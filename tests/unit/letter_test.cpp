@@ -42,6 +42,7 @@ std::vector<ReadPart> read_parts(const Poco::Net::MessageHeader& header, std::is
     while (reader.hasNextPart()) {
       Poco::Net::MessageHeader inner;
       reader.nextPart(inner);
+      if (inner.empty()) continue;  // what the reader takes for a part behind an inner multipart's end
       for (ReadPart& part : read_parts(inner, reader.stream())) parts.push_back(std::move(part));
     }
     return parts;
@@ -69,6 +70,17 @@ ReadMessage read(const std::string& message) {
   for (const auto& [name, value] : result.header) result.names.push_back(name);
   result.parts = read_parts(result.header, in);
   return result;
+}
+
+/// A field's body, unfolded, its encoded words as they are: Poco's reader decodes them, however they are cut.
+std::string raw_field(const std::string& message, const std::string& name) {
+  const std::size_t begin = message.find("\r\n" + name + ": ") + name.size() + 4;
+  std::string body;
+  for (std::size_t at = begin; at < message.size(); ++at) {
+    if (message[at] == '\r' && message[at + 2] != ' ') break;
+    if (message[at] != '\r' && message[at] != '\n') body += message[at];
+  }
+  return body;
 }
 
 /// The text of a header whose encoded words are all in UTF-8 and base64.
@@ -278,7 +290,7 @@ TEST(Letter, StaysOneMessageWhateverIsInIt) {
     expect_well_formed(written);
     const ReadMessage message = read(written);
     EXPECT_EQ(message.names, names);
-    EXPECT_EQ(words_decoded(message.header.get("Subject")), header_text(c.anything, 200));
+    EXPECT_EQ(words_decoded(raw_field(written, "Subject")), header_text(c.anything, 200));
     EXPECT_TRUE(message.header.get("From").ends_with("shop@example.com>") || message.header.get("From") == "shop@example.com");
     EXPECT_EQ(message.header.get("To"), "ada@example.org");
     ASSERT_EQ(message.parts.size(), 3U);
