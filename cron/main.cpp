@@ -146,7 +146,17 @@ class Jobs {
   std::unique_ptr<cron::Transport> open_transport() const {
     const MailSettings& mail = config_.mail;
     if (mail.transport == MailSettings::Transport::sendmail) return cron::open_sendmail(mail.program);
-    return cron::open_smtp(mail);
+    using Ours = MailSettings::Security;
+    using Theirs = cron::SmtpSettings::Security;
+    return cron::open_smtp({.host = mail.host,
+                            .port = static_cast<int>(mail.port),
+                            .security = mail.security == Ours::starttls ? Theirs::starttls
+                                        : mail.security == Ours::tls    ? Theirs::tls
+                                                                        : Theirs::none,
+                            .user = mail.user,
+                            .password = mail.password,
+                            .ca_file = mail.ca_file,
+                            .helo = std::string{domain_of(parse_mailbox(mail.from).value().address)}});
   }
 
   void send() {

@@ -1,0 +1,19 @@
+#include "cron/answer.h"
+
+#include "core/ascii.h"
+
+namespace claimcheck::cron {
+
+std::string one_line(std::string_view said) {
+  constexpr std::size_t longest = 300;
+  std::string line;
+  for (const char c : said) {
+    const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    if (blank && (line.empty() || line.back() == ' ')) continue;
+    line += blank ? ' ' : c > ' ' && c <= '~' ? c : '?';
+    if (line.size() == longest) break;
+  }
+  return std::string{trim(line)};
+}
+
+}  // namespace claimcheck::cron

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace claimcheck::cron {
+
+/// What a server or program said, as Dispatch::answer has it: one line, every octet but printable US-ASCII a space or "?", at
+/// most 300 octets.
+std::string one_line(std::string_view said);
+
+}  // namespace claimcheck::cron
