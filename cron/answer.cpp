@@ -4,7 +4,7 @@
 
 namespace claimcheck::cron {
 
-std::string one_line(std::string_view said) {
+std::string printable(std::string_view said) {
   constexpr std::size_t longest = 300;
   std::string line;
   for (const char c : said) {

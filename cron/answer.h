@@ -7,6 +7,6 @@ namespace claimcheck::cron {
 
 /// What a server or program said, as Dispatch::answer has it: one line, every octet but printable US-ASCII a space or "?", at
 /// most 300 octets.
-std::string one_line(std::string_view said);
+std::string printable(std::string_view said);
 
 }  // namespace claimcheck::cron

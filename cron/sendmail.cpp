@@ -147,7 +147,7 @@ class Sendmail final : public Transport {
   Dispatch failed(int error) const { return told("cannot be run", Outcome::unreachable, std::strerror(error)); }
 
   Dispatch told(const std::string& what, Outcome outcome, const std::string& said) const {
-    return {outcome, one_line(fmt::format("{}: {}{}{}", program_, what, said.empty() ? "" : ": ", said))};
+    return {outcome, printable(fmt::format("{}: {}{}{}", program_, what, said.empty() ? "" : ": ", said))};
   }
 
   std::string program_;

@@ -146,7 +146,7 @@ class Smtp final : public Transport {
       for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at + mask.size()))
         text.replace(at, secret.size(), mask);
     }
-    return one_line(text);
+    return printable(text);
   }
 
   SmtpSettings settings_;
