@@ -28,9 +28,9 @@ class Walk {
       : orphans_(orphans), run_(run), in_use_(std::move(in_use)) {}
 
   void run() {
-    Descriptor root{::open(orphans_.folder.c_str(), folder_flags)};
+    const Descriptor root{::open(orphans_.folder.c_str(), folder_flags)};
     if (!root) return fail(orphans_.folder, "cannot be opened");
-    visit(std::move(root), orphans_.folder);
+    visit(root, orphans_.folder);
   }
 
   OrphansReport report;
@@ -38,9 +38,9 @@ class Walk {
  private:
   static constexpr int folder_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-  void visit(Descriptor folder, const std::string& path) {
-    const int number = folder.number();
-    const std::unique_ptr<DIR, int (*)(DIR*)> entries{::fdopendir(::dup(number)), &::closedir};
+  void visit(const Descriptor& folder, const std::string& path) {
+    const int number = folder.number(), copy = ::fcntl(number, F_DUPFD_CLOEXEC, 0);
+    const std::unique_ptr<DIR, int (*)(DIR*)> entries{copy < 0 ? nullptr : ::fdopendir(copy), &::closedir};
     if (!entries) return fail(path, "cannot be read");
     while (const dirent* entry = ::readdir(entries.get())) {
       if (run_.time_is_up()) return;
@@ -50,8 +50,8 @@ class Walk {
       if (::fstatat(number, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone since
       const std::string whole = path + "/" + name;
       if (S_ISDIR(status.st_mode)) {
-        Descriptor inner{::openat(number, name.c_str(), folder_flags)};
-        inner ? visit(std::move(inner), whole) : fail(whole, "cannot be opened");
+        const Descriptor inner{::openat(number, name.c_str(), folder_flags)};
+        inner ? visit(inner, whole) : fail(whole, "cannot be opened");
       } else if (S_ISREG(status.st_mode) && is_orphan(name, status) && !in_use_(whole)) {
         remove(number, name, whole);
       }
