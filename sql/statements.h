@@ -35,9 +35,12 @@ inline constexpr Text token_columns{
     "cleaned_at, max_uses, uses, claims, revision, facts"};
 inline constexpr Text select_tokens = Text{"SELECT "} + token_columns + Text{" FROM {tokens} "};
 
-/// Adds a token with everything that belongs to it. 1 row, or a duplicate key if its id or digest exists.
-inline constexpr auto add_token = Text{"INSERT INTO {tokens} ("} + token_columns +
-                                  Text{", ends_at, tidy_at, warn_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+/// Begins the adding of tokens with everything that belongs to them; token_values follow. 1 row each, or a duplicate key if an
+/// id or digest exists.
+inline constexpr auto add_tokens =
+    Text{"INSERT INTO {tokens} ("} + token_columns + Text{", ends_at, tidy_at, warn_at) VALUES "};
+inline constexpr Text token_values{"(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"};
+inline constexpr auto add_token = add_tokens + token_values;
 
 /// Makes a token findable by one of its facts.
 inline constexpr Text add_fact{"INSERT INTO {facts} (token_id, name, value) VALUES (?, ?, ?)"};

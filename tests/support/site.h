@@ -75,6 +75,8 @@ class Site {
   std::string socket_address(const std::string& name) const;
   /// Runs claimcheck-cron for this site.
   Finished cron(const std::vector<std::string>& options = {}) const;
+  /// Starts claimcheck-cron and does not wait for it.
+  std::unique_ptr<Process> start_cron(const std::vector<std::string>& options = {}) const;
   /// The workers of this site that run now, whoever started them.
   std::vector<pid_t> worker_pids() const;
   /// What the workers wrote to their log.
@@ -83,6 +85,7 @@ class Site {
  private:
   std::filesystem::path worker() const { return docroot() / "claimcheck/claimcheck.fcgi"; }
   void require(const std::vector<std::string>& words) const;
+  std::vector<std::string> cron_command(const std::vector<std::string>& options) const;
 
   TemporaryFolder folder_;
   int port_;
