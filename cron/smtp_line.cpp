@@ -80,7 +80,13 @@ SmtpLine::SmtpLine(const std::string& host, int port, seconds timeout) : host_(h
 void SmtpLine::start_tls(const std::string& ca_file) {
   // Whoever sits in the line could otherwise put answers here that seem to come out of the encrypted connection.
   if (has_unread()) fail("the server went on in plain text after STARTTLS");
-  translated([&] { secure_ = Poco::Net::SecureStreamSocket::attach(plain_, host_, verifying_context(ca_file)); });
+  translated([&] {
+    secure_ = Poco::Net::SecureStreamSocket::attach(plain_, host_, verifying_context(ca_file));
+    // A handshake whose time is over is no failure to Poco: the next write would go on with it, and the host's name would
+    // never be looked at.
+    if (!secure_->havePeerCertificate()) fail("no TLS in time");
+    secure_->verifyPeerCertificate(host_);
+  });
 }
 
 void SmtpLine::write(std::string_view bytes) {
