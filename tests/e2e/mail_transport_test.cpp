@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cron/letter.h"
+#include "cron/line_breaks.h"
 #include "cron/transport.h"
 #include "tests/support/dying_smtp_server.h"
 #include "tests/support/process.h"
@@ -109,7 +110,7 @@ print(json.dumps({"subject": mail["subject"], "from": [(a.display_name, a.addr_s
   "text": mail.get_body(("plain",)).get_content(), "html": mail.get_body(("html",)).get_content(),
   "files": files, "defects": defects}))
 )";
-  const Finished read = run({"python3", "-c", program}, std::chrono::seconds{30}, {}, server.messages().at(0).content);
+  const Finished read = run({"/usr/bin/python3", "-c", program}, std::chrono::seconds{30}, {}, server.messages().at(0).content);
   ASSERT_EQ(read.status, 0) << read.err;
   const auto mail = nlohmann::json::parse(read.out);
   const cron::Letter sent = letter(1);
@@ -119,16 +120,15 @@ print(json.dumps({"subject": mail["subject"], "from": [(a.display_name, a.addr_s
     const auto value = static_cast<unsigned char>(octet);
     (hex += digits[value >> 4]) += digits[value & 15];
   }
-  std::string text = sent.text;
-  for (std::size_t at = text.find('\r'); at != std::string::npos; at = text.find('\r')) text.erase(at, 1);
   EXPECT_EQ(mail.at("subject"), sent.subject);
-  EXPECT_EQ(mail.at("from"), (nlohmann::json{{sent.from.name, sender}}));
+  EXPECT_EQ(mail.at("from"), nlohmann::json::array({nlohmann::json::array({sent.from.name, sender})}));
   EXPECT_EQ(mail.at("to"), nlohmann::json{recipient});
   EXPECT_EQ(mail.at("id"), sent.message_id);
   EXPECT_EQ(mail.at("date"), 1'795'271'550);
-  EXPECT_EQ(mail.at("text"), text);
-  EXPECT_EQ(mail.at("html"), sent.html);
-  EXPECT_EQ(mail.at("files"), (nlohmann::json{{sent.attachments[0].filename, "application/pdf", hex}}));
+  EXPECT_EQ(mail.at("text"), cron::with_line_breaks(sent.text, "\r\n"));
+  EXPECT_EQ(mail.at("html"), cron::with_line_breaks(sent.html, "\r\n"));
+  EXPECT_EQ(mail.at("files"),
+            nlohmann::json::array({nlohmann::json::array({sent.attachments[0].filename, "application/pdf", hex})}));
   EXPECT_EQ(mail.at("defects"), nlohmann::json::array());
 }
 

@@ -46,7 +46,8 @@ SmtpServer::SmtpServer(const Options& options) : port_(free_port()) {
                              "-addext", "subjectAltName=" + options.names});
   if (made.status != 0) throw std::runtime_error("no certificate: " + made.err);
   write_file(messages, "");
-  process_.emplace(std::vector<std::string>{"python3", CLAIMCHECK_SOURCE_DIR "/tests/support/smtp_server.py", "--port",
+  // Debian's own Python: the package of aiosmtpd is for no other that may come first in the path.
+  process_.emplace(std::vector<std::string>{"/usr/bin/python3", CLAIMCHECK_SOURCE_DIR "/tests/support/smtp_server.py", "--port",
                                             std::to_string(port_), "--messages", messages, "--security", word(options.security),
                                             "--certificate", certificate(), "--key", key, "--user", options.user, "--password",
                                             options.password, "--mechanism", options.mechanism},

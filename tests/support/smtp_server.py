@@ -19,8 +19,8 @@ class Recorder:
             "sender": envelope.mail_from,
             "recipients": envelope.rcpt_tos,
             "content": envelope.original_content.decode("latin-1"),
-            "encrypted": session.ssl is not None,
-            "login": session.login_data.decode() if session.login_data else "",
+            "encrypted": session.ssl is not None or server.transport.get_extra_info("sslcontext") is not None,
+            "login": session.auth_data.decode() if session.authenticated else "",
         }
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(mail) + "\n")
