@@ -40,19 +40,17 @@ Poco::Timespan timespan(std::chrono::microseconds time) {
 }
 
 Poco::Net::StreamSocket connected(const std::string& host, int port, seconds timeout) {
-  const auto addresses = Poco::Net::DNS::resolve(host).addresses();
-  for (std::size_t i = 0; i + 1 < addresses.size(); ++i) {
+  std::string fault = "the host has no address";
+  for (const Poco::Net::IPAddress& address : Poco::Net::DNS::resolve(host).addresses()) {
     try {
       Poco::Net::StreamSocket socket;
-      socket.connect({addresses[i], static_cast<Poco::UInt16>(port)}, timespan(timeout));
+      socket.connect({address, static_cast<Poco::UInt16>(port)}, timespan(timeout));
       return socket;
-    } catch (const Poco::Exception&) {  // then the next one; the last one's fault counts
+    } catch (const Poco::Exception& error) {
+      fault = error.displayText();
     }
   }
-  if (addresses.empty()) fail("the host has no address");
-  Poco::Net::StreamSocket socket;
-  socket.connect({addresses.back(), static_cast<Poco::UInt16>(port)}, timespan(timeout));
-  return socket;
+  fail(fault);
 }
 
 Poco::Net::Context::Ptr verifying_context(const std::string& ca_file) {

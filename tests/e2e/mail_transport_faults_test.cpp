@@ -83,6 +83,18 @@ TEST(MailTransportFaults, ADeadServerIsNoFaultOfTheMail) {
     }
 }
 
+TEST(MailTransportFaults, ALargeMailMayBreakOffAnywhere) {
+  std::string large = message(1);
+  for (int line = 0; line < 100'000; ++line) large += "a line of a large mail, which fills every buffer on its way\r\n";
+  for (const Act act : {Act::reset, Act::hang_up}) {
+    const DyingSmtpServer server{once({.point = Point::body, .act = act})};
+    const auto transport = cron::open_smtp(settings_for(server));
+    EXPECT_EQ(transport->send(sender, recipient, large).outcome, Outcome::unreachable);
+    EXPECT_EQ(transport->send(sender, recipient, large).outcome, Outcome::accepted);
+    EXPECT_EQ(server.received().size(), 1U);
+  }
+}
+
 TEST(MailTransportFaults, ADeadServerAtStarttlsGetsNoMail) {
   const struct {
     const char* name;
