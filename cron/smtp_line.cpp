@@ -41,7 +41,8 @@ Poco::Timespan timespan(std::chrono::microseconds time) {
 
 Poco::Net::StreamSocket connected(const std::string& host, int port, seconds timeout) {
   std::string fault = "the host has no address";
-  for (const Poco::Net::IPAddress& address : Poco::Net::DNS::resolve(host).addresses()) {
+  const Poco::Net::HostEntry entry = Poco::Net::DNS::resolve(host);
+  for (const Poco::Net::IPAddress& address : entry.addresses()) {
     try {
       Poco::Net::StreamSocket socket;
       socket.connect({address, static_cast<Poco::UInt16>(port)}, timespan(timeout));
