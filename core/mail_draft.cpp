@@ -101,15 +101,19 @@ Mail make_mail(const MailDraft& draft, const Seal& seal, const Random& random, T
   return mail;
 }
 
-MailContent content_of(const Mail& mail, const Seal& seal) {
+std::optional<MailContent> open_content(const Mail& mail, const Seal& seal) {
   const auto text = seal.open(mail.content, mail.id);
-  if (!text)
-    throw Error{Errc::internal, "the content of mail " + mail.id + " cannot be opened: it was sealed with another [mail] key"};
+  if (!text) return std::nullopt;
   try {
     return decode(*text);
   } catch (const Json::exception& fault) {
     throw Error{Errc::internal, "the content of mail " + mail.id + " cannot be read: " + fault.what()};
   }
+}
+
+MailContent content_of(const Mail& mail, const Seal& seal) {
+  if (auto content = open_content(mail, seal)) return std::move(*content);
+  throw Error{Errc::unavailable, "the content of mail " + mail.id + " cannot be opened: it was sealed with another [mail] key"};
 }
 
 MailDraft link_draft(const Issued& issued) {

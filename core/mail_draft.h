@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/issue.h"
@@ -22,7 +23,11 @@ struct MailDraft {
 /// The mail to queue: due at once, its content sealed for its id.
 Mail make_mail(const MailDraft& draft, const Seal& seal, const Random& random, Time now);
 
-/// What a mail tells. Throws Error{internal} if it was sealed with another key, or has been sent and emptied.
+/// What a mail tells; nothing if it was sealed with another key, or has been sent and emptied.
+/// Throws Error{internal} if it is none that make_mail() made.
+std::optional<MailContent> open_content(const Mail& mail, const Seal& seal);
+
+/// The same where it is needed. Throws Error{unavailable} if there is nothing: with the right key it can be had.
 MailContent content_of(const Mail& mail, const Seal& seal);
 
 /// The mail that tells a new token's holder the link.

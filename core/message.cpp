@@ -17,6 +17,7 @@ constexpr std::size_t most_recipients = 100;
 constexpr std::size_t most_files = 10;
 constexpr std::size_t longest_subject = 5000;
 constexpr std::size_t longest_text = 60'000;
+constexpr std::size_t longest_language = 64;
 constexpr std::chrono::hours link_lifetime{72};
 const std::string policy_name = "message";
 
@@ -28,12 +29,14 @@ bool is_text(const std::string& text, std::size_t longest) {
   return text.size() <= longest && is_utf8(text);
 }
 
-/// Also makes the addresses small: two that differ in nothing else are one person's.
+/// Leaves the first of several that are the same.
+void remove_repeated(std::vector<std::string>& texts) {
+  for (auto each = texts.begin(); each != texts.end(); ++each)
+    texts.erase(std::remove(each + 1, texts.end(), *each), texts.end());
+}
+
+/// Also makes the addresses small and leaves out what is said twice: two that differ in nothing else are one person's.
 void check(MessageRequest& request) {
-  for (std::string& each : request.recipients) each = lower(each);
-  std::ranges::sort(request.recipients);
-  const auto again = std::ranges::unique(request.recipients);
-  request.recipients.erase(again.begin(), again.end());
   require(!request.recipients.empty() && request.recipients.size() <= most_recipients, "recipients",
           "recipients must be 1 to 100 addresses");
   require(std::ranges::all_of(request.recipients, is_deliverable), "recipients",
@@ -41,9 +44,13 @@ void check(MessageRequest& request) {
   require(!trim(request.subject).empty() && is_text(request.subject, longest_subject), "subject",
           "subject must be 1 to 5000 bytes of UTF-8");
   require(is_text(request.text, longest_text), "text", "text must be at most 60000 bytes of UTF-8");
+  require(is_text(request.language, longest_language), "language", "language must be a name such as \"de\"");
   require(request.files.size() <= most_files, "files", "files must be at most 10");
   require(std::ranges::all_of(request.files, is_file_path), "files",
           "files must be relative paths beneath the storage, such as 2026/11/report.pdf");
+  for (std::string& each : request.recipients) each = lower(each);
+  remove_repeated(request.recipients);
+  remove_repeated(request.files);
 }
 
 /// The files of a message, as they are now.

@@ -40,6 +40,7 @@ std::optional<Bytes> from_base64(std::string_view text) {
   if (length < 0 || text.empty()) return std::nullopt;
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   bytes.resize(static_cast<std::size_t>(length) - padding);
+  if (base64(bytes) != text) return std::nullopt;  // there is one way to write it: spaces around it and spare bits are others
   return bytes;
 }
 

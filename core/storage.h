@@ -39,8 +39,9 @@ class Storage {
     changed,  ///< it stays, since it is another by now
   };
   /// Removes a file unless it is another version than `version` or `wanted` says that somebody needs it. `wanted` is asked
-  /// while the file is not to be found under its name, so who looks for it after having said that he needs it finds it either
-  /// gone or in safety. If the process dies meanwhile the next call for the file goes on from there.
+  /// first, and once more while the file is not to be found under its name, so who looks for it after having said that he
+  /// needs it finds it either gone or in safety. If the process dies meanwhile the next call for the file goes on from there,
+  /// also if the file is wanted by then.
   /// Throws like open(), and whatever `wanted` throws: then the file stays. A root that is there but empty is unavailable too:
   /// a file system that is not mounted looks like that.
   virtual Removed remove(const std::string& path, const FileVersion& version, const std::function<bool()>& wanted) const = 0;

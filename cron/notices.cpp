@@ -8,7 +8,8 @@ void Notices::warn(const Token& token, Time now) {
   MailContent content{.language = language_of(token), .links = {mailed_link(token, "")}};
   auto told = log_.find(token.id.text, MailKind::renewal);
   if (!told) told = log_.find(token.id.text, MailKind::link);
-  if (told && !told->content.empty()) content.links = {mailed_link(token, content_of(*told, seal_).links.at(0).secret)};
+  const auto kept = told ? open_content(*told, seal_) : std::nullopt;
+  if (kept && !kept->links.empty()) content.links.front().secret = kept->links.front().secret;
   if (told) content.told_at = told->sent_at;
   add({.kind = MailKind::warning,
        .about = token.id.text,

@@ -38,7 +38,8 @@ Attempt attempt(const Storage& storage, const Removal& removal, const std::funct
 }
 
 /// What an attempt would come to.
-Attempt foresee(const Storage& storage, const Removal& removal) {
+Attempt foresee(const Storage& storage, const Removal& removal, const std::function<bool()>& wanted) {
+  if (wanted()) return {.outcome = Storage::Removed::wanted};
   try {
     const bool same = storage.open(removal.file)->version() == removal.version;
     return {.outcome = same ? Storage::Removed::removed : Storage::Removed::changed};
@@ -58,7 +59,7 @@ std::vector<Removal> ForeseenRemovals::list(const std::string& after, int limit)
   std::map<std::string, Removal> page;
   for (const Removal& each : real_.list(after, limit)) page.emplace(each.key(), each);
   auto next = foreseen_.upper_bound(after);
-  for (int i = 0; i < limit && next != foreseen_.end(); ++i, ++next) page.emplace(*next);
+  for (int i = 0; i < limit && next != foreseen_.end(); ++i, ++next) page.insert_or_assign(next->first, next->second);
   std::vector<Removal> removals;
   for (const auto& [key, each] : page)
     if (std::ssize(removals) < limit) removals.push_back(each);
@@ -75,7 +76,6 @@ RemoveReport remove_files(Removals& removals, TokenSweep& sweep, const Storages&
     for (const Removal& removal : due) {
       const Time ended_by = run.mode == Mode::real ? any_end : run.now;  // a dry run has cleaned nothing
       const auto wanted = [&] { return sweep.file_in_use(removal.storage, removal.file, ended_by); };
-      if (wanted()) continue;
       const auto storage = storages.find(removal.storage);
       if (storage == storages.end()) {
         ++report.failed;
@@ -83,7 +83,7 @@ RemoveReport remove_files(Removals& removals, TokenSweep& sweep, const Storages&
         continue;
       }
       const Attempt done =
-          run.mode == Mode::real ? attempt(*storage->second, removal, wanted) : foresee(*storage->second, removal);
+          run.mode == Mode::real ? attempt(*storage->second, removal, wanted) : foresee(*storage->second, removal, wanted);
       if (!done.fault.empty()) {
         ++report.failed;
         report.fault = done.fault;

@@ -23,6 +23,11 @@ Error not_found(const std::string& path) {
   return Error{Errc::file_not_found, "no regular file may be served at " + path};
 }
 
+/// Whether an error says that there is nothing of that name, rather than that it cannot be reached.
+bool is_missing(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
+}
+
 class DirectoryFile final : public OpenFile {
  public:
   DirectoryFile(Descriptor fd, FileVersion version) : fd_(std::move(fd)), version_(version) {}
@@ -71,13 +76,12 @@ class SetAside {
   void put_back() const {
     if (!status()) return;
     const int moved = ::renameat2(folder_.number(), aside_.c_str(), folder_.number(), name_.c_str(), RENAME_NOREPLACE);
-    if (moved == 0 || errno == ENOENT) return;
-    if (errno == EEXIST) {
+    if (moved == 0) return;
+    struct stat newer{};
+    if (::fstatat(folder_.number(), name_.c_str(), &newer, AT_SYMLINK_NOFOLLOW) == 0)
       remove();
-    } else if (::faccessat(folder_.number(), name_.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) !=
-               0) {  // a file system without the flag
+    else if (errno == ENOENT)  // a file system without the flag
       ::renameat(folder_.number(), aside_.c_str(), folder_.number(), name_.c_str());
-    }
   }
 
   bool remove() const { return ::unlinkat(folder_.number(), aside_.c_str(), 0) == 0; }
@@ -93,6 +97,7 @@ class Directory final : public Storage {
 
   std::unique_ptr<OpenFile> open(const std::string& path) const override {
     const Descriptor folder = parent_of(path);
+    if (!folder) throw not_found(path);
     const std::string name{last_segment(path)};
     // O_NONBLOCK: opening a FIFO must not wait for a writer.
     Descriptor file{::openat(folder.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
@@ -105,17 +110,16 @@ class Directory final : public Storage {
 
   Removed remove(const std::string& path, const FileVersion& version, const std::function<bool()>& wanted) const override {
     const Descriptor folder = parent_of(path);
+    if (!folder) return gone();
     const std::string name{last_segment(path)};
     const SetAside file{folder, name};
     file.put_back();
     struct stat status{};
-    if (::fstatat(folder.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return gone();
+    if (::fstatat(folder.number(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return gone_or_throw(path);
     if (!S_ISREG(status.st_mode)) throw not_found(path);
     if (version_of(status) != version) return Removed::changed;
-    if (!file.move_away()) {
-      if (errno == ENOENT) return gone();
-      throw cannot_remove(path);
-    }
+    if (wanted()) return Removed::wanted;
+    if (!file.move_away()) return gone_or_throw(path);
     const auto moved = file.status();
     if (!moved || version_of(*moved) != version) return Removed::changed;
     if (wanted()) return Removed::wanted;
@@ -138,7 +142,13 @@ class Directory final : public Storage {
                             root_)};
   }
 
-  /// The folder that holds the path's last segment.
+  /// After a call for the file itself has failed.
+  Removed gone_or_throw(const std::string& path) const {
+    if (is_missing(errno)) return gone();
+    throw cannot_remove(path);
+  }
+
+  /// The folder that holds the path's last segment; none if it is not there.
   Descriptor parent_of(const std::string& path) const {
     if (!is_file_path(path)) throw not_found(path);
     constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
@@ -147,8 +157,12 @@ class Directory final : public Storage {
       throw Error{Errc::unavailable, fmt::format("the storage folder {} cannot be opened: {}", root_, std::strerror(errno))};
     for (std::size_t begin = 0, end = path.find('/'); end != std::string::npos; begin = end + 1, end = path.find('/', begin)) {
       const std::string segment = path.substr(begin, end - begin);
-      folder = Descriptor{::openat(folder.number(), segment.c_str(), flags | O_NOFOLLOW)};
-      if (!folder) throw not_found(path);
+      Descriptor next{::openat(folder.number(), segment.c_str(), flags | O_NOFOLLOW)};
+      if (!next && !is_missing(errno))
+        throw Error{Errc::unavailable,
+                    fmt::format("a folder of {}/{} cannot be opened: {}", root_, path, std::strerror(errno))};
+      folder = std::move(next);
+      if (!folder) break;
     }
     return folder;
   }

@@ -39,7 +39,7 @@ TEST(Configuration, EveryFaultIsReportedWithItsLine) {
       "max_uses = 1.5\n"
       "delete_file = \"yes\"\n"
       "rate = 5\n"
-      "[mail]\n"
+      "[mails]\n"
       "[worker]\n"
       "stall_timeout = \"2m\"\n"
       "listen = \"tcp:0.0.0.0:9000\"\n");

@@ -119,18 +119,6 @@ TEST_F(DirectoryStorage, NothingElseCanBeReached) {
 TEST_F(DirectoryStorage, ARootThatIsGoneIsUnavailableNotEmpty) {
   fs::rename(root, folder / "unmounted");
   EXPECT_EQ(refusal("2026/11/report.pdf"), Errc::unavailable);
-  EXPECT_THROW(storage->remove("2026/11/report.pdf"), Error);
-}
-
-TEST_F(DirectoryStorage, RemovesRegularFilesOnly) {
-  EXPECT_TRUE(storage->remove("2026/11/report.pdf"));
-  EXPECT_FALSE(fs::exists(root / "2026/11/report.pdf"));
-  EXPECT_FALSE(storage->remove("2026/11/report.pdf"));
-  fs::create_symlink("../uploads-private/x", root / "link");
-  EXPECT_THROW(storage->remove("link"), Error);
-  EXPECT_THROW(storage->remove("2026"), Error);
-  EXPECT_THROW(storage->remove("../uploads-private/x"), Error);
-  EXPECT_TRUE(fs::exists(folder / "uploads-private/x"));
 }
 
 TEST_F(DirectoryStorage, AnOpenFileKeepsItsBytesWhenItIsReplacedByRename) {

@@ -14,8 +14,10 @@ namespace fs = std::filesystem;
 
 /// Which folders' headers a folder may include besides its own. Only the binaries' mains and admin/ wire things together.
 const std::map<std::string, std::set<std::string>> allowed{
-    {"core", {}},       {"config", {"core"}},   {"sql", {"core"}},  {"files", {"core"}},
-    {"fcgi", {"core"}}, {"htaccess", {"core"}}, {"cron", {"core"}}, {"admin", {"core", "config", "sql", "files", "htaccess"}},
+    {"core", {}},       {"config", {"core"}},
+    {"sql", {"core"}},  {"files", {"core"}},
+    {"fcgi", {"core"}}, {"htaccess", {"core"}},
+    {"cron", {"core"}}, {"admin", {"core", "config", "sql", "files", "htaccess", "cron"}},
 };
 const std::set<std::string> wired{"core", "config", "sql", "files"};
 

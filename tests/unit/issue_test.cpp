@@ -131,7 +131,7 @@ class Issue : public testing::Test {
   }
 
   Issued issue_link(const IssueRequest& request, const std::string& policy = "default") {
-    return issue(request, policy, policies, storages, tokens, random);
+    return issue(request, policy, policies, storages, tokens, random, pause);
   }
 
   std::optional<Error> fault(const IssueRequest& request, const std::string& policy = "default") {
@@ -146,6 +146,7 @@ class Issue : public testing::Test {
   Memory memory;
   MemoryTokenStore tokens{memory};
   Random random = secure_random();
+  Pause pause = [](std::chrono::milliseconds) {};
 };
 
 TEST_F(Issue, KeepsTheTokenThatItsSecretOpens) {

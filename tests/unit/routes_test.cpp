@@ -59,6 +59,7 @@ TEST(Routes, SayWhichMethodsTheyHave) {
       {"tokens", {"v1", "tokens"}, {Method::get, Method::head, Method::post}, "GET, HEAD, POST, OPTIONS"},
       {"a token", {"v1", "tokens", "id"}, {Method::get, Method::head}, "GET, HEAD, OPTIONS"},
       {"revoke", {"v1", "tokens", "id", "revoke"}, {Method::post}, "POST, OPTIONS"},
+      {"messages", {"v1", "messages"}, {Method::post}, "POST, OPTIONS"},
       {"doctor", {"v1", "doctor"}, {Method::post}, "POST, OPTIONS"},
       {"a link", {"secret"}, {Method::get, Method::head, Method::post}, "GET, HEAD, POST, OPTIONS"},
       {"a claim", {"secret", "claim", "name"}, {Method::get, Method::head}, "GET, HEAD, OPTIONS"},

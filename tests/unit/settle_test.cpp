@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "cron/purge.h"
 #include "tests/fakes.h"
 
 namespace claimcheck {
@@ -40,7 +39,9 @@ class Settle : public testing::Test {
 
   Token stored(const Token& token) { return tokens.find(token.id).value(); }
 
-  cron::SettleReport settle(cron::Mode mode = cron::Mode::real) { return cron::settle(tokens, tokens, log, pause, mode); }
+  cron::SettleReport settle(cron::Mode mode = cron::Mode::real) {
+    return cron::settle(tokens, tokens, log, nullptr, pause, {.now = tokens.now(), .mode = mode});
+  }
 
   Memory memory;
   MemoryTokenStore tokens{memory};
@@ -102,21 +103,6 @@ TEST_F(Settle, AWorkerThatTurnsUpAfterwardsIsNotLoggedTwice) {
   const Progress late{.claim = "claim", .delivery = name_of(1), .ranges = {{0, 1000}}, .sent = 400};
   EXPECT_FALSE(Enforcement(tokens, pause).settle(token.id, late)) << "its outcome was told by the cron";
   EXPECT_EQ(stored(token).claims.at(0).charged, 400U) << "but what it sent counts";
-}
-
-TEST_F(Settle, PurgingForgetsWhatIsOldAndChangesNoLimit) {
-  const Token token = add(1);
-  memory.set_now(start + seconds{56});
-  settle();
-  const Token before = stored(token);
-  const RefusalRecord refusal{
-      .token = token.id, .error = "usage_limit_exceeded", .network = "203.0.113.0", .first = start, .last = start};
-  log.count({&refusal, 1});
-  EXPECT_EQ(cron::purge(log, start), 0);
-  EXPECT_EQ(cron::purge(log, start + seconds{57}), 2);
-  EXPECT_TRUE(log.of_token(token.id, 10).empty());
-  EXPECT_TRUE(log.refusals_of_token(token.id, 10).empty());
-  EXPECT_EQ(stored(token), before);
 }
 
 }  // namespace

@@ -133,8 +133,8 @@ class SettlementTest : public testing::Test {
 
   /// What a thread that has this store works with; the rest it shares.
   fcgi::Services services_of(OddStore& own) {
-    return {site_, policies_, storages_,    places_, circumstances_, own,    keys,    log,
-            story, unsettled, checkpoints_, rates_,  crowds_,        lines_, random_, pause};
+    return {site_,   policies_, storages_, places_,      circumstances_, own,     keys,   log,     outbox_, mail_,
+            nullptr, story,     unsettled, checkpoints_, rates_,         crowds_, lines_, random_, pause};
   }
 
   /// "delivery1 complete 1000" …, in alphabetical order: all that the log was told since the last time.
@@ -166,6 +166,9 @@ class SettlementTest : public testing::Test {
   fcgi::Crowds crowds_;
   const fcgi::Log lines_{(folder_ / "log").string(), fcgi::Level::debug};
   const Random random_ = secure_random();
+  const MailSettings mail_;
+  Memory mails_;
+  MemoryOutbox outbox_{mails_};
 
  protected:
   const Pause pause = [](std::chrono::milliseconds) {};

@@ -46,16 +46,22 @@ TEST(TokenJson, ClaimsOfAnOlderVersionAreRead) {
   EXPECT_EQ(claims[0].network, "");
   EXPECT_EQ(claims[0].active.at(0).grounds, Grounds::continued);
   EXPECT_TRUE(claims[0].handed_off.empty());
+  EXPECT_FALSE(claims[0].told);
 }
 
 TEST(TokenJson, RulesComeBackAndMissingMembersKeepTheirDefaults) {
-  const Rules rules{
-      .grace = seconds{7}, .confirm = Confirm::always, .on_change = OnChange::serve, .delete_file = true, .retry_budget = 0.25};
+  const Rules rules{.grace = seconds{7},
+                    .confirm = Confirm::always,
+                    .on_change = OnChange::serve,
+                    .delete_file = true,
+                    .retry_budget = 0.25,
+                    .warn_before = seconds{60},
+                    .notify = Notify::support};
   EXPECT_EQ(decode_rules(encode_rules(rules)), rules);
   EXPECT_EQ(decode_rules("{}"), Rules{});
   EXPECT_EQ(
       encode_rules(Rules{}),
-      R"({"grace":3600,"confirm":"auto","on_change":"refuse","delete_file":false,"retry_budget":1.0,"exact":"auto","rate":0,"burst":0,"parallel":64})");
+      R"({"grace":3600,"confirm":"auto","on_change":"refuse","delete_file":false,"retry_budget":1.0,"exact":"auto","rate":0,"burst":0,"parallel":64,"warn_before":0,"notify":"nobody"})");
 }
 
 TEST(TokenJson, WhatIsNotOfItsShapeIsAnInternalError) {
