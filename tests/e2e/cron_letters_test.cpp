@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 #include <regex>
 
+#include "core/time.h"
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/noise.h"
 #include "tests/support/sha256.h"
