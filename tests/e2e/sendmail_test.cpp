@@ -1,8 +1,10 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <filesystem>
 
+#include "core/descriptor.h"
 #include "cron/transport.h"
 #include "tests/support/process.h"
 
@@ -31,6 +33,7 @@ class Program {
 TEST(MailTransportSendmail, HandsTheMailOverWithoutAShell) {
   const Program program{
       "for word in \"$0\" \"$@\"; do printf '%s\\n' \"$word\" >> argv; done\ncat > input\nls /proc/self/fd > open\n"};
+  const Descriptor left_open{::open("/dev/null", O_RDONLY)};  // without O_CLOEXEC
   const Dispatch dispatch = cron::open_sendmail(program.path())
                                 ->send(sender, "ada'`id`$|{x}&*?~#!/=%n@example.org", "Subject: x\r\n\r\n.\r\nlast\r\n");
   EXPECT_EQ(dispatch.outcome, Outcome::accepted) << dispatch.answer;

@@ -15,7 +15,7 @@
 namespace claimcheck::test {
 namespace {
 
-constexpr int look_every_ms = 50;
+constexpr int look_every_ms = 10;
 constexpr int done = 250;
 constexpr std::string_view line_break = "\r\n";
 
@@ -233,6 +233,8 @@ bool DyingSmtpServer::answer(Connection& connection, Point point, const std::str
   const bool faulty = connection.fault && connection.fault->point == point;
   if (!faulty) return true;
   if (connection.fault->act == Act::reset) reset(connection.fd);
+  if (connection.fault->act == Act::hang_up)
+    ::shutdown(connection.fd, SHUT_WR);  // closing alone is RST if there is something unread
   if (connection.fault->act == Act::silence) connection.state = State::silent;
   if (connection.fault->act == Act::reset || connection.fault->act == Act::hang_up) connection.state = State::over;
   return false;
