@@ -15,8 +15,8 @@
 #include "tests/support/mariadb.h"
 #include "tests/support/process.h"
 
-// What one run of claimcheck-cron costs over a store with many tokens, a tenth of which has ended: time, CPU and the most memory
-// it held, for stores of growing size.
+// What one run of claimcheck-cron costs over a store with many tokens, a tenth of which has ended: time, CPU and the most
+// memory it held, for stores of growing size.
 namespace {
 
 using namespace claimcheck;
@@ -61,13 +61,14 @@ Token token_of(int number) {
 
 void measure_store(const char* name, const std::string& url, int tokens, const test::TemporaryFolder& folder) {
   sql::migrate(*sql::open_database(sql::target_of({.url = url})));
-  test::add_tokens(url, tokens, token_of);
+  test::add_tokens({.url = url}, tokens, token_of);
   const auto config = folder / fmt::format("{}-{}.toml", name, tokens);
-  test::write_file(config, fmt::format("[site]\nurl = \"http://127.0.0.1\"\n\n[store]\nurl = \"{}\"\n\n[storage.uploads]\nroot = \"{}\"\n", url,
-                                       folder.path().string()));
+  test::write_file(
+      config, fmt::format("[site]\nurl = \"http://127.0.0.1\"\n\n[store]\nurl = \"{}\"\n\n[storage.uploads]\nroot = \"{}\"\n",
+                          url, folder.path().string()));
   const std::string program = CLAIMCHECK_BIN_DIR "/claimcheck-cron";
-  const std::vector<std::string> words{program, "--config", config.string(), "--max-seconds", "3600", "--now",
-                                       std::to_string(to_unix(now))};
+  const std::vector<std::string> words{
+      program, "--config", config.string(), "--max-seconds", "3600", "--now", std::to_string(to_unix(now))};
   const Cost first = measure(words), second = measure(words);
   fmt::print("{:<10}{:>10}{:>10}{:>10.2f}{:>10.2f}{:>12.1f}{:>14.2f}{:>14.1f}\n", name, tokens, tokens / 10, first.seconds,
              first.cpu_seconds, first.peak_megabytes, second.seconds, second.peak_megabytes);

@@ -63,9 +63,8 @@ TEST_P(CronCleanup, AFileForWhichAnotherLinkIsMadeMeanwhileIsThereOrTheLinkIsNot
 }
 
 TEST_P(CronCleanup, ALinkThatIsPutOffMeanwhileKeepsItsFile) {
-  const std::string store = store_.empty() ? "sqlite:" + (site.folder() / "data/claimcheck.db").string() : store_;
   sql::prepare_driver();
-  const auto database = sql::open_database(sql::target_of({.url = store}));
+  const auto database = sql::open_database(sql::target_of(site.store()));
   sql::SqlTokenStore tokens{*database};
   int kept = 0, gone = 0;
   for (int round = 0; round < 60; ++round) {

@@ -59,6 +59,8 @@ struct Case {
   const char* name;
   bool on_mariadb;
   int mails, kills;
+
+  friend std::ostream& operator<<(std::ostream& out, const Case& each) { return out << each.name; }
 };
 
 class CronMail : public testing::TestWithParam<Case> {};
@@ -68,7 +70,7 @@ TEST_P(CronMail, NoMailIsLostWhateverDiesAndNoneIsDoubledButInTheWindowOfTheFina
   DyingSmtpServer server{dies_somewhere};
   const std::string store = on_mariadb ? MariaDb::shared().fresh_schema("cron_mail") : "";
   Site site{store, mail_settings(server.port())};
-  add_tokens(store.empty() ? "sqlite:" + (site.folder() / "data/claimcheck.db").string() : store, mails, due_token);
+  add_tokens(site.store(), mails, due_token);
 
   // Every run takes place five minutes after the one before, so that what was put off becomes due.
   std::mt19937 random{7};

@@ -55,7 +55,7 @@ TEST_P(CronRunners, StartedTogetherTheySendEachMailOnceAndRemoveEachFileOnce) {
     std::vector<std::string> files;
     for (int i = 0; i < files_a_round; ++i)
       files.push_back(site.add_file(fmt::format("{}-{}.bin", round, i), "x", std::chrono::sys_seconds{start}));
-    add_tokens(store, mails_a_round + files_a_round, [&](int number) {
+    add_tokens(site.store(), mails_a_round + files_a_round, [&](int number) {
       const bool warned = number < mails_a_round;
       Token token = plain_token(round * 1000 + number,
                                 warned ? "2026/11/other.bin" : files[static_cast<std::size_t>(number - mails_a_round)],

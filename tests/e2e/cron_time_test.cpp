@@ -21,6 +21,8 @@ struct Place {
   const char* host;      ///< TZ
   const char* database;  ///< time_zone of the server
   const char* site;      ///< [site] timezone
+
+  friend std::ostream& operator<<(std::ostream& out, const Place& place) { return out << place.name; }
 };
 
 class CronTime : public testing::TestWithParam<Place> {};
@@ -36,7 +38,7 @@ TEST_P(CronTime, LinksEndAndWarningsGoAtTheSameInstantsEverywhere) {
   // A link a quarter of an hour, each for a day, with a warning twelve hours before its end: half of them span the change.
   constexpr int links = 200;
   constexpr std::chrono::minutes apart{15};
-  add_tokens(store, links, [&](int number) {
+  add_tokens(site.store(), links, [&](int number) {
     Token token = plain_token(number, "2026/11/report.pdf", change - std::chrono::hours{36} + number * apart);
     token.rules.warn_before = std::chrono::hours{12};
     token.rules.grace = seconds{0};

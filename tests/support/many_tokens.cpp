@@ -10,10 +10,10 @@
 
 namespace claimcheck::test {
 
-void add_tokens(const std::string& store_url, int count, const std::function<Token(int)>& make) {
+void add_tokens(const StoreSettings& store, int count, const std::function<Token(int)>& make) {
   constexpr int together = 200;
   sql::prepare_driver();
-  const auto database = sql::open_database(sql::target_of({.url = store_url}));
+  const auto database = sql::open_database(sql::target_of(store));
   for (int first = 0; first < count; first += together) {
     const int last = std::min(first + together, count);
     std::vector<sql::Value> values;

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "config/config.h"
 #include "tests/support/connection.h"
 #include "tests/support/web_user.h"
 
@@ -103,6 +104,10 @@ Site::Site(const std::string& store_url, const std::string& more_toml) : port_(f
   require({"migrate"});
   require({"lock", "install", uploads().string()});
   require({"site", "install", docroot().string(), "--worker-dir", worker().parent_path().string()});
+}
+
+StoreSettings Site::store() const {
+  return config::load(config()).config.store;
 }
 
 std::string Site::add_file(const std::string& name, const std::string& content,

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/settings.h"
 #include "tests/support/process.h"
 
 namespace claimcheck::test {
@@ -54,6 +55,8 @@ class Site {
   std::filesystem::path docroot() const { return folder_ / "public_html"; }
   std::filesystem::path uploads() const { return docroot() / "wp-content/uploads/claimcheck"; }
   std::filesystem::path config() const { return folder_ / "claimcheck.toml"; }
+  /// Where tokens are kept, as the configuration says it.
+  StoreSettings store() const;
 
   /// Puts a file into 2026/11. @return its path within the storage
   std::string add_file(const std::string& name, const std::string& content,
