@@ -54,11 +54,15 @@ void make(const std::filesystem::path& path, const std::filesystem::path& config
 std::string mail_key(const Config& config, IfMissing if_missing) {
   if (!config.mail.key.empty()) return config.mail.key;
   const std::filesystem::path path = config.folder / "mail.key";
-  if (if_missing == IfMissing::make && !std::filesystem::exists(path)) make(path, config.file);
+  struct stat status{};
+  if (if_missing == IfMissing::make && ::stat(path.c_str(), &status) != 0 && errno == ENOENT) make(path, config.file);
   if (auto key = first_line(path)) return *key;
   throw Error{
       Errc::unavailable,
-      fmt::format("{} cannot be read; `claimcheck migrate` makes it, and it must be readable by this user", path.string())};
+      fmt::format(
+          "{} cannot be read, or its first line has less than {} characters; `claimcheck migrate` makes it, and it must "
+          "be readable by this user",
+          path.string(), Seal::shortest_key)};
 }
 
 }  // namespace claimcheck::config

@@ -122,18 +122,22 @@ class Reader {
   std::vector<Fault>& faults_;
 };
 
+bool is_blank(toml::node_view<const toml::node> setting) {
+  return !setting || (setting.is_string() && setting.as_string()->get().empty());
+}
+
 /// Settings without a default that nobody wrote. A wrong value was reported already.
 void require_the_rest(const toml::table& root, const Config& config, std::vector<Fault>& faults) {
   if (!root["site"]["url"]) faults.push_back({.message = "[site] url is missing: the address that links are built from"});
   if (config.storages.empty())
     faults.push_back({.message = "there is no storage: add [storage.uploads] with root = \"/path/of/the/locked/folder\""});
-  for (const OrphanSettings& orphans : config.orphans) {
-    if (orphans.folder.empty()) faults.push_back({.message = "[[orphans]] folder is missing"});
-    if (orphans.patterns.empty()) faults.push_back({.message = "[[orphans]] patterns is missing"});
+  for (std::size_t i = 0; i < config.orphans.size(); ++i) {
+    if (!root["orphans"][i]["folder"]) faults.push_back({.message = "[[orphans]] folder is missing"});
+    if (!root["orphans"][i]["patterns"]) faults.push_back({.message = "[[orphans]] patterns is missing"});
   }
-  if (config.mail.transport != MailSettings::Transport::off && config.mail.from.empty())
+  if (config.mail.transport != MailSettings::Transport::off && is_blank(root["mail"]["from"]))
     faults.push_back({.message = "[mail] from is missing: the address that mails come from"});
-  if (config.mail.transport == MailSettings::Transport::smtp && config.mail.host.empty())
+  if (config.mail.transport == MailSettings::Transport::smtp && is_blank(root["mail"]["host"]))
     faults.push_back({.message = "[mail] host is missing: the SMTP server"});
   for (const auto& [name, storage] : config.storages) {
     if (!root["storage"][name]["root"]) faults.push_back({.message = "[storage." + name + "] root is missing"});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "config/setters.h"
 #include "core/counting.h"
@@ -67,14 +68,22 @@ Wrong is_listen(const std::string& address) {
   return "must be \"unix:/path\" or \"tcp:127.0.0.1:PORT\": the worker serves a web server on this machine only";
 }
 
+Wrong is_absolute_or_empty(const std::string& path) {
+  if (!path.empty() && !path.starts_with("/")) return "must be an absolute path";
+  return std::nullopt;
+}
+
 Wrong is_absolute_program(const std::string& path) {
   if (!path.starts_with("/")) return "must be an absolute path, such as \"/usr/sbin/sendmail\"";
   return std::nullopt;
 }
 
 Wrong is_zone(const std::string& name) {
-  if (name.empty() || name.front() == '/' || name.find("..") != std::string::npos ||
-      !std::filesystem::is_regular_file(zones / name))
+  constexpr std::string_view magic = "TZif";  // RFC 8536 section 3.1; other files lie there too
+  std::string beginning(magic.size(), '\0');
+  const bool is_inside = !name.empty() && name.front() != '/' && name.find("..") == std::string::npos;
+  const bool is_read = is_inside && std::ifstream{zones / name}.read(beginning.data(), std::ssize(beginning));
+  if (name != "UTC" && (!is_read || beginning != magic))
     return "must be a time zone of this machine's list, such as \"Europe/Berlin\" or \"UTC\" (package tzdata)";
   return std::nullopt;
 }
@@ -288,7 +297,8 @@ const std::vector<Setting<MailSettings>>& mail_settings() {
                                       [](MailSettings& mail) -> Security& { return mail.security; })},
       {"user", "\"\"", "Whom to log in as; empty: no login.", text(&MailSettings::user, anything)},
       {"password", "\"\"", "The password; \"@/path\" reads it from a file.", text(&MailSettings::password, anything)},
-      {"ca_file", "\"\"", "A file of authorities to believe instead of the system's.", text(&MailSettings::ca_file, anything)},
+      {"ca_file", "\"\"", "A file of authorities to believe instead of the system's.",
+       text(&MailSettings::ca_file, is_absolute_or_empty)},
       {"program", "\"/usr/sbin/sendmail\"", "The program that transport = \"sendmail\" hands mails to.",
        text(&MailSettings::program, is_absolute_program)},
       {"per_run", "20", "How many mails one run of claimcheck-cron sends at most.",
@@ -299,7 +309,7 @@ const std::vector<Setting<MailSettings>>& mail_settings() {
        bytes<MailSettings>(
            parse_size, [](MailSettings& mail) -> std::uint64_t& { return mail.attach_up_to; }, "1 MiB")},
       {"templates", "\"\"", "A folder with your own texts in place of the ones that come with claimcheck.",
-       text(&MailSettings::templates, anything)},
+       text(&MailSettings::templates, is_absolute_or_empty)},
       {"key", "\"\"",
        "What seals mails that wait in the database, at least 32 characters, the same on all machines; \"@/path\" reads it from "
        "a "

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "core/admission.h"
 #include "core/error.h"
 #include "core/media_type.h"
 #include "cron/warn.h"
@@ -61,8 +60,8 @@ std::string MailComposer::why_obsolete(const Mail& mail, const std::optional<Tok
   if (!is_deliverable(mail.recipient)) return "the address cannot be delivered to";
   if (!offers_link(mail.kind)) return {};
   if (!token) return "the token is gone";
-  if (const auto refused = refusal(*token, sources_.now))
-    return refused->code == Errc::token_revoked ? "the token was revoked" : "the token has expired";
+  if (token->revoked_at) return "the token was revoked";
+  if (sources_.now >= token->expires_at) return "the token has expired";
   if (mail.kind != MailKind::warning) return {};
   if (mail.occasion != std::to_string(to_unix(token->expires_at))) return "the token expires at another time by now";
   return was_fetched(*token, sources_.deliveries) ? "the file was fetched meanwhile" : "";

@@ -90,8 +90,12 @@ OrphansReport remove_orphans(const OrphanSettings& orphans, const std::map<std::
   if (const auto path = std::filesystem::canonical(orphans.folder, no_such_folder); !no_such_folder)
     real.folder = path.string();
   std::vector<std::pair<std::string, std::string>> roots;
-  for (const auto& [name, storage] : storages)
-    roots.emplace_back(name, std::filesystem::weakly_canonical(storage.root).string() + "/");
+  for (const auto& [name, storage] : storages) {
+    std::error_code fault;
+    roots.emplace_back(name, std::filesystem::weakly_canonical(storage.root, fault).string() + "/");
+    if (fault)  // then nobody knows which files are in use
+      return {.failed = 1, .fault = fmt::format("the root of storage {} cannot be followed: {}", name, fault.message())};
+  }
   const auto in_use = [&](const std::string& path) {
     return std::ranges::any_of(roots, [&](const auto& root) {
       return path.starts_with(root.second) && sweep.file_in_use(root.first, path.substr(root.second.size()), run.now);

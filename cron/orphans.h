@@ -18,7 +18,8 @@ struct OrphansReport {
 
 /// Removes the files beneath a folder whose names match one of its patterns and that were last changed longer ago than its
 /// age, except those that a token which has not ended for good refers to. Each file once, whatever patterns match it. Symbolic
-/// links are neither followed nor removed, folders stay. A folder that is missing, or cannot be read, is a failure.
+/// links are neither followed nor removed, folders stay. A folder that is missing, or cannot be read, is a failure, and so is a
+/// storage whose root cannot be followed: then nothing is removed.
 /// @param storages  by name: which files beneath the folder tokens may refer to
 /// Throws Error{unavailable} if the database cannot be reached.
 OrphansReport remove_orphans(const OrphanSettings& orphans, const std::map<std::string, StorageSettings>& storages,

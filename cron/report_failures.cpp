@@ -1,5 +1,8 @@
 #include "cron/report_failures.h"
 
+#include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace claimcheck::cron {
@@ -8,12 +11,15 @@ FailureReport report_failures(TokenStore& tokens, RefusalFeed& refusals, Notices
   FailureReport report{.read_until = since};
   while (!run.time_is_up()) {
     const std::vector<RefusalRecord> found = refusals.operators_faults(report.read_until, batch);
-    for (const RefusalRecord& refusal : found)
-      if (const auto token = tokens.find(refusal.token)) notices.tell_failure(*token, refusal.error, refusal.last, run.now);
     if (run.mode == Mode::dry_run) {
-      report.queued += std::ssize(found);
+      std::set<std::pair<TokenId, std::string>> different;
+      for (const RefusalRecord& refusal : found)
+        if (tokens.find(refusal.token)) different.emplace(refusal.token, refusal.error);
+      report.queued = std::ssize(different);
       break;
     }
+    for (const RefusalRecord& refusal : found)
+      if (const auto token = tokens.find(refusal.token)) notices.tell_failure(*token, refusal.error, refusal.last, run.now);
     report.queued += notices.flush();
     if (found.empty()) break;
     // Whatever else happened in the last one's second is looked at again, unless that second alone fills a batch.

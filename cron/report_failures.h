@@ -11,7 +11,7 @@ namespace claimcheck::cron {
 
 /// What the job did, and where the next run goes on.
 struct FailureReport {
-  std::int64_t queued = 0;  ///< mails to the operator
+  std::int64_t queued = 0;  ///< mails to the operator; in a dry run of the first batch, also those that are queued already
   Time read_until;          ///< refusals up to here have been looked at
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "cron/answer.h"
 
 namespace claimcheck::cron {
 namespace {
@@ -15,6 +16,7 @@ constexpr seconds in_hand = minutes{15};
 constexpr seconds first_delay = minutes{5}, longest_delay = hours{4};
 constexpr seconds longest_delay_unreachable = minutes{10};  // less than from one run to the next
 constexpr seconds given_up_after = hours{48};
+constexpr std::int64_t fewest_tries = 10;  // since a mail may have waited for its first one, behind many others
 constexpr int most_in_a_row = 3;
 
 /// Each time twice as long.
@@ -28,21 +30,29 @@ class Sending {
   Sending(Outbox& outbox, Composer& composer, Transport& transport, const Run& run)
       : outbox_(outbox), composer_(composer), transport_(transport), run_(run) {}
 
-  void send(Mail mail) {
+  /// @return whether the transport had to do with it
+  bool send(Mail mail) {
+    Composed composed;
     try {
-      Composed composed = composer_.compose(mail);
-      if (!composed.obsolete.empty()) {
-        mail.content.clear();
-        fail(std::move(mail), composed.obsolete);
-        ++report.obsolete;
-        return;
-      }
-      note(std::move(mail), transport_.send(composed.sender, mail.recipient, composed.message), std::move(composed.kept));
+      composed = composer_.compose(mail);
     } catch (const Error& error) {
-      if (error.code() == Errc::unavailable) return postpone(std::move(mail), error.what(), longest_delay);
-      fail(std::move(mail), error.what());
-      ++report.failed;
+      if (error.code() == Errc::unavailable) {
+        postpone(std::move(mail), error.what(), longest_delay);
+      } else {
+        fail(std::move(mail), error.what());
+        ++report.failed;
+      }
+      return false;
     }
+    if (!composed.obsolete.empty()) {
+      mail.content.clear();
+      fail(std::move(mail), composed.obsolete);
+      ++report.obsolete;
+      return false;
+    }
+    const Dispatch dispatch = transport_.send(composed.sender, mail.recipient, composed.message);
+    note(std::move(mail), dispatch, std::move(composed.kept));
+    return true;
   }
 
   bool is_hopeless() const { return in_a_row_ >= most_in_a_row; }
@@ -51,7 +61,9 @@ class Sending {
 
  private:
   void note(Mail mail, const Dispatch& dispatch, std::string kept) {
-    in_a_row_ = dispatch.outcome == Dispatch::Outcome::unreachable ? in_a_row_ + 1 : 0;
+    const bool unreachable = dispatch.outcome == Dispatch::Outcome::unreachable;
+    in_a_row_ = unreachable ? in_a_row_ + 1 : 0;
+    report.fault = unreachable ? dispatch.answer : "";
     switch (dispatch.outcome) {
       case Dispatch::Outcome::accepted:
         mail.sent_at = run_.now;
@@ -68,19 +80,18 @@ class Sending {
         ++report.failed;
         return;
       case Dispatch::Outcome::unreachable:
-        if (is_hopeless()) report.fault = dispatch.answer;
         return postpone(std::move(mail), dispatch.answer, longest_delay_unreachable);
     }
   }
 
   void postpone(Mail mail, const std::string& answer, seconds most) {
-    if (run_.now - mail.created_at >= given_up_after) {
+    if (run_.now - mail.created_at >= given_up_after && mail.tries >= fewest_tries) {
       fail(std::move(mail), answer);
       ++report.failed;
       return;
     }
     mail.next_at = run_.now + delay(mail.tries, most);
-    mail.answer = shortened(answer);
+    mail.answer = printable(answer);
     outbox_.replace(mail);
     ++report.postponed;
   }
@@ -88,13 +99,8 @@ class Sending {
   void fail(Mail mail, const std::string& answer) {
     mail.failed_at = run_.now;
     mail.next_at.reset();
-    mail.answer = shortened(answer);
+    mail.answer = printable(answer);
     outbox_.replace(mail);
-  }
-
-  static std::string shortened(std::string text) {
-    text.resize(std::min(text.size(), longest_mail_answer));
-    return text;
   }
 
   Outbox& outbox_;
@@ -121,8 +127,7 @@ SendReport send(Outbox& outbox, Composer& composer, Transport& transport, const 
       if (!may_go_on()) break;
       auto claimed = outbox.claim(mail, run.now + in_hand);
       if (!claimed) continue;  // somebody else was faster
-      --room;
-      sending.send(std::move(*claimed));
+      if (sending.send(std::move(*claimed))) --room;
     }
   }
   return sending.report;

@@ -26,7 +26,7 @@ class Composer {
   virtual Composed compose(const Mail& mail) = 0;
 };
 
-/// How many mails may go out, since hosts lock those out that send many.
+/// How many mails may be handed to the mail server, since hosts lock those out that send many.
 struct SendLimits {
   std::int64_t per_run = 0;
   std::int64_t per_hour = 0;
