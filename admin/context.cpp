@@ -26,6 +26,7 @@ Context::Context(const Options& options)
       keys(*database),
       deliveries(*database),
       outbox(*database),
+      privacy(*database),
       storages(files::open_storages(config.storages)) {
   sql::migrate(*database);
   if (config.mail.transport != MailSettings::Transport::off) config::mail_key(config, config::IfMissing::make);
