@@ -166,7 +166,7 @@ std::int64_t SqlPrivacy::erase_mails_to(const std::string& address, Time now) {
   std::int64_t erased = 0;
   for (const Value& recipient : spellings(database_, statements::spelled_in_mails, address)) {
     execute_surely(database_, std::string{statements::give_mails_up} + "recipient = ?", {to_value(now), recipient});
-    erased += execute_surely(database_, statements::erase_mails_to, {address, recipient});
+    erased += execute_surely(database_, statements::erase_mails_to, {recipient});
   }
   return erased;
 }

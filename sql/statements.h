@@ -259,7 +259,7 @@ inline constexpr std::string_view take_refusals = "DELETE FROM {refusals} WHERE 
 inline constexpr Text facts_of_token{"SELECT name, value FROM {facts} WHERE token_id = ?"};
 inline constexpr Text drop_fact{"DELETE FROM {facts} WHERE token_id = ? AND name = ?"};
 
-/// Gives mails up that wait, whoever has them in hand; a condition follows. What they are told by must not be an address.
+/// Gives mails up that wait, whoever has them in hand; a condition follows.
 inline constexpr std::string_view give_mails_up =
     "UPDATE {mails} SET next_at = NULL, failed_at = ?, answer = 'erased', content = '', tries = tries + 1 "
     "WHERE next_at IS NOT NULL AND ";
@@ -267,8 +267,8 @@ inline constexpr std::string_view give_mails_up =
 inline constexpr Text empty_mails_about{"UPDATE {mails} SET content = '' WHERE content <> '' AND about = ?"};
 /// Forgets to whom mails went, what they said, and what the mail server said of it. As many rows as there are.
 inline constexpr Text erase_mails_to{
-    "UPDATE {mails} SET recipient = '', content = '', answer = CASE WHEN answer = 'erased' THEN answer ELSE '' END, "
-    "occasion = CASE WHEN LOWER(occasion) = LOWER(?) THEN id ELSE occasion END WHERE recipient = ?"};
+    "UPDATE {mails} SET recipient = '', content = '', answer = CASE WHEN answer = 'erased' THEN answer ELSE '' END "
+    "WHERE recipient = ?"};
 
 // --- keys ---
 

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "core/ascii.h"
 #include "core/network.h"
 #include "core/privacy.h"
 #include "tests/fakes.h"
@@ -92,7 +91,6 @@ class MemoryPrivacy final : public PersonalRecords, public Erasure {
       empty(mail, now);
       mail.recipient.clear();
       if (mail.answer != "erased") mail.answer.clear();
-      if (lower(mail.occasion) == address) mail.occasion = mail.id;
       ++erased;
     }
     return erased;
