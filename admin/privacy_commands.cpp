@@ -28,6 +28,7 @@ void show(const Exported& exported) {
     if (item.group != group) fmt::print("{}{}\n", group.empty() ? "" : "\n", item.label);
     group = item.group;
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(item.details.size());
     for (const auto& [name, value] : item.details) rows.push_back({"  " + name, value});
     fmt::print("\n  {}\n{}", item.id, table(rows));
   }
