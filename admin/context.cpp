@@ -26,6 +26,7 @@ Context::Context(const Options& options)
       keys(*database),
       deliveries(*database),
       outbox(*database),
+      privacy(*database),
       storages(files::open_storages(config.storages)) {
   sql::migrate(*database);
   make_mail_key(config);

@@ -36,6 +36,7 @@ class Context {
   sql::SqlKeyStore keys;
   sql::SqlDeliveryLog deliveries;
   sql::SqlOutbox outbox;
+  sql::SqlPrivacy privacy;
   Storages storages;
   Random random = secure_random();
   Pause pause = sleep_about;

@@ -2,14 +2,12 @@
 
 #include "core/error.h"
 #include "sql/few_sizes.h"
-#include "sql/row.h"
+#include "sql/record_rows.h"
 #include "sql/statements.h"
 #include "sql/stores.h"
 
 namespace claimcheck::sql {
-namespace {
 
-/// In the order of statements::mail_columns.
 Mail read_mail(const Row& row) {
   Columns columns{row};
   Mail mail{.id = columns.text()};
@@ -28,6 +26,8 @@ Mail read_mail(const Row& row) {
   mail.answer = columns.text();
   return mail;
 }
+
+namespace {
 
 std::vector<Mail> read_mails(const std::vector<Row>& rows) {
   std::vector<Mail> mails;

@@ -57,10 +57,12 @@ std::optional<Token> SqlTokenStore::find(const TokenId& id) {
 }
 
 bool SqlTokenStore::replace(const Token& token) {
+  const Value warning = warning_value(token);
+  const Value while_expiring = warning == Value{nullptr} ? Value{nullptr} : to_value(token.expires_at);
   return replace_one(database_, statements::replace_token,
-                     {to_value(token.expires_at), warning_value(token), token.uses, encode_claims(token.claims),
-                      to_value(token.expires_at), to_value(token.revoked_at), to_value(token.cleaned_at),
-                      to_value(end_of(token)), to_value(tidy_due(token)), token.id.text, token.revision});
+                     {while_expiring, warning, token.uses, encode_claims(token.claims), to_value(token.expires_at),
+                      to_value(token.revoked_at), to_value(token.cleaned_at), to_value(end_of(token)),
+                      to_value(tidy_due(token)), token.email, encode_facts(token.facts), token.id.text, token.revision});
 }
 
 bool SqlTokenStore::replace_uses(const Token& token) {
