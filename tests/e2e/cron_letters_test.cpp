@@ -126,6 +126,19 @@ TEST_F(CronLetters, AFileThatWasFetchedIsNotWarnedOfAndARevokedLinkIsNotMailed) 
   EXPECT_EQ(mails.front().recipients, std::vector<std::string>{"ada@example.com"});
 }
 
+TEST_F(CronLetters, ANewLinkIsMailedInPlaceOfAnOldOne) {
+  auto worker = site.start_worker("worker");
+  const json old =
+      site.ask({"issue", site.add_file("report.pdf", "content"), "--email", "ada@example.com", "--fact", "language=de"});
+  site.ask({"token", "renew", old.at("id")});
+  const auto sent = run_cron();
+  ASSERT_EQ(sent.size(), 1);
+  const json mail = read_mail(sent.front().content);
+  EXPECT_NE(mail.at("text").get<std::string>().find("Größe: "), std::string::npos) << "in the language of the token";
+  EXPECT_EQ(download("/dl/" + old.at("secret").get<std::string>()), 410);
+  EXPECT_EQ(download(links_in(mail.at("text")).at(0)), 200);
+}
+
 TEST_F(CronLetters, WhateverIsInNamesAndSubjectsItIsOneMailToOneRecipientWithOurHeaders) {
   const std::vector<std::string> hostile{"a\r\nBcc: eve@example.com",
                                          "a\nBcc: eve@example.com\n\nhello",
