@@ -32,9 +32,9 @@ struct WordPressCase {
 
 std::vector<WordPressCase> wordpress_cases(const char* group) {
   std::ifstream file{std::string{CLAIMCHECK_SOURCE_DIR} + "/tests/data/wordpress/anonymised.json"};
+  const auto groups = nlohmann::json::parse(file);
   std::vector<WordPressCase> cases;
-  for (const auto& each : nlohmann::json::parse(file).at(group))
-    cases.push_back({.given = each.at("given"), .anonymised = each.at("anonymised")});
+  for (const auto& each : groups.at(group)) cases.push_back({.given = each.at("given"), .anonymised = each.at("anonymised")});
   EXPECT_FALSE(cases.empty()) << group;
   return cases;
 }
