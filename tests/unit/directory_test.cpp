@@ -65,11 +65,12 @@ TEST_F(DirectoryStorage, AFileThatIsThereIsNotMissingWhenTheProcessHasTooManyOpe
   ::close(next);
   const rlimit none{static_cast<rlim_t>(next), before.rlim_max}, one{static_cast<rlim_t>(next) + 1, before.rlim_max};
   std::vector<std::optional<Errc>> refusals;
-  for (const rlimit& limit : {none, one}) {
-    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
-    refusals.push_back(refusal("file"));
-    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  }
+  for (const rlimit& limit : {none, one})
+    for (const char* path : {"file", "2026/11/report.pdf"}) {
+      ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+      refusals.push_back(refusal(path));
+      ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    }
   for (const auto& each : refusals) EXPECT_EQ(each, Errc::unavailable);
   EXPECT_EQ(read("file"), "content");
 }

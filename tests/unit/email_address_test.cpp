@@ -72,5 +72,47 @@ TEST(EmailAddress, IsDeliverableIfItIsOnePlainAddress) {
   }
 }
 
+TEST(EmailAddress, MayHaveANameBeforeIt) {
+  const std::string address = "ada@example.com";
+  const struct {
+    const char* name;
+    std::string text;
+    std::optional<Mailbox> mailbox;
+  } cases[] = {
+      {"an address", "ada@example.com", Mailbox{"", address}},
+      {"spaces around it", " \tada@example.com ", Mailbox{"", address}},
+      {"angle brackets", "<ada@example.com>", Mailbox{"", address}},
+      {"a name", "Ada <ada@example.com>", Mailbox{"Ada", address}},
+      {"a name of several words", " Ada  King <ada@example.com> ", Mailbox{"Ada  King", address}},
+      {"a name without a space behind it", "Ada<ada@example.com>", Mailbox{"Ada", address}},
+      {"a comma in the name", "King, Ada <ada@example.com>", Mailbox{"King, Ada", address}},
+      {"an umlaut in the name", "Müller <ada@example.com>", Mailbox{"Müller", address}},
+      {"an at sign in the name", "ada@home <ada@example.com>", Mailbox{"ada@home", address}},
+      {"nothing", "", std::nullopt},
+      {"a name alone", "Ada", std::nullopt},
+      {"nothing in the brackets", "Ada <>", std::nullopt},
+      {"no closing bracket", "Ada <ada@example.com", std::nullopt},
+      {"no opening bracket", "Ada ada@example.com>", std::nullopt},
+      {"something behind it", "<ada@example.com> Ada", std::nullopt},
+      {"two addresses", "<ada@example.com><bob@example.com>", std::nullopt},
+      {"a list", "ada@example.com, bob@example.com", std::nullopt},
+      {"a space in the brackets", "Ada < ada@example.com>", std::nullopt},
+      {"quotes", "\"Ada\" <ada@example.com>", std::nullopt},
+      {"a header in the name", "Ada\r\nBcc: bob@example.com <ada@example.com>", std::nullopt},
+      {"a zero octet in the name", std::string("A\0da <ada@example.com>", 22), std::nullopt},
+      {"a name that is no UTF-8", "\xff <ada@example.com>", std::nullopt},
+      {"an option", "Ada <-oQ/tmp@example.com>", std::nullopt},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(parse_mailbox(c.text), c.mailbox);
+  }
+}
+
+TEST(EmailAddress, HasItsDomainBehindTheAtSign) {
+  EXPECT_EQ(domain_of("ada@example.com"), "example.com");
+  EXPECT_EQ(domain_of("root@localhost"), "localhost");
+}
+
 }  // namespace
 }  // namespace claimcheck

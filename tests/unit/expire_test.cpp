@@ -1,138 +1,176 @@
 #include "cron/expire.h"
 
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
 #include "core/error.h"
-#include "cron/remove_files.h"
-#include "files/directory.h"
-#include "tests/fakes.h"
-#include "tests/support/process.h"
+#include "tests/unit/cron_fixture.h"
+#include "tests/unit/thrown.h"
 
 namespace claimcheck {
 namespace {
 
 using namespace test;
 
-const Time start = from_unix(1'800'000'000);
-const Time later = start + seconds{7200};
-
-class Expire : public testing::Test {
+class Expire : public CronTest {
  protected:
-  Expire() {
-    std::filesystem::create_directories(root);
-    storages.emplace("uploads", files::open_directory(root));
-  }
+  static constexpr Time end = start + seconds{86400};
 
-  Token add(int number, const std::string& file, bool delete_file = true, seconds ttl = seconds{60}) {
-    if (!std::filesystem::exists(root / file)) write_file(root / file, "x");
-    Token token{.id = {fmt::format("01890000-0000-7000-8000-{:012}", number)},
-                .digest = Digest::of(std::to_string(number)),
-                .storage = "uploads",
-                .file = file,
-                .version = storages.at("uploads")->open(file)->version(),
-                .rules = {.grace = seconds{0}, .delete_file = delete_file},
-                .created_at = start,
-                .expires_at = start + ttl};
-    store.add(token);
+  Token add(int number, const std::function<void(Token&)>& change = [](Token&) {}) {
+    Token token = token_of(number);
+    token.rules.delete_file = true;
+    change(token);
+    tokens.add(token);
     return token;
   }
 
-  struct Done {
-    std::int64_t tokens, files, failed;
-  };
-
-  /// What the cron does: expire, then remove the files that it has noted.
-  Done run(cron::Mode mode = cron::Mode::real, Time now = later) { return run(store, {.now = now, .mode = mode}); }
-
-  Done run(TokenSweep& sweep, const cron::Run& run) {
-    cron::ForeseenRemovals foreseen{removals};
-    Removals& noted = run.mode == cron::Mode::real ? static_cast<Removals&>(removals) : foreseen;
-    const cron::ExpireReport ended = cron::expire(sweep, noted, nullptr, run);
-    const cron::RemoveReport removed = cron::remove_files(noted, sweep, storages, run);
-    return {.tokens = ended.tokens, .files = removed.files, .failed = removed.failed};
+  cron::ExpireReport expire(Time now = end, cron::Mode mode = cron::Mode::real) {
+    return cron::expire(tokens, removals, &notices, at(now, mode));
   }
 
-  TemporaryFolder folder;
-  std::filesystem::path root = folder / "uploads";
-  Storages storages;
-  Memory memory;
-  MemoryTokenStore store{memory};
-  MemoryRemovals removals{memory};
+  /// The files that are noted.
+  std::vector<std::string> noted() {
+    std::vector<std::string> files;
+    for (const Removal& removal : removals.list("", 10'000)) files.push_back(removal.file);
+    std::ranges::sort(files);
+    return files;
+  }
 };
 
-TEST_F(Expire, RemovesWhatNoLiveTokenNeedsAndMarksEachTokenOnce) {
-  add(1, "lonely");
-  add(2, "kept", false);
-  add(3, "shared");
-  add(4, "shared", true, seconds{86400});
-  const Done report = run();
-  EXPECT_EQ(report.tokens, 3);
-  EXPECT_EQ(report.files, 1);
-  EXPECT_FALSE(std::filesystem::exists(root / "lonely"));
-  EXPECT_TRUE(std::filesystem::exists(root / "kept"));
-  EXPECT_TRUE(std::filesystem::exists(root / "shared"));
-  EXPECT_EQ(run().tokens, 0);
-}
-
-TEST_F(Expire, ADryRunChangesNothing) {
-  add(1, "lonely");
-  EXPECT_EQ(run(cron::Mode::dry_run).files, 1);
-  EXPECT_TRUE(std::filesystem::exists(root / "lonely"));
-  EXPECT_EQ(run().files, 1);
-}
-
-TEST_F(Expire, AFileThatIsGoneAlreadyIsNoFault) {
-  add(1, "lonely");
-  std::filesystem::remove(root / "lonely");
-  EXPECT_EQ(run().tokens, 1);
-}
-
-TEST_F(Expire, AStorageThatIsGoneKeepsItsFilesForTheNextRun) {
-  add(1, "lonely");
-  std::filesystem::rename(root, folder / "unmounted");
-  EXPECT_EQ(run().failed, 1);
-  std::filesystem::rename(folder / "unmounted", root);
-  EXPECT_EQ(run().files, 1);
-}
-
-TEST_F(Expire, AFileThatIsBeingReadStays) {
-  Token token = add(1, "film");
-  token.claims = {{.id = "claim", .active = {{.id = "d", .ranges = {{0, 1}}, .last_progress = later - seconds{10}}}}};
-  store.replace(token);
-  EXPECT_EQ(run().tokens, 0);
-  EXPECT_TRUE(std::filesystem::exists(root / "film"));
+TEST_F(Expire, MarksEachTokenOnceAndNotesTheFilesToRemove) {
+  const Token removed = add(1), kept = add(2, [](Token& token) { token.rules.delete_file = false; });
+  const Token live = add(3, [](Token& token) { token.expires_at += seconds{1}; });
+  EXPECT_EQ(expire().tokens, 2);
+  EXPECT_EQ(stored(removed).cleaned_at, end);
+  EXPECT_EQ(stored(kept).cleaned_at, end);
+  EXPECT_EQ(stored(live), live);
+  const Removal expected{.storage = "uploads", .file = "file1.pdf", .version = removed.version};
+  EXPECT_EQ(removals.list("", 10), std::vector{expected});
+  EXPECT_EQ(expire().tokens, 0);
 }
 
 TEST_F(Expire, ATokenIsDueTheSecondItsGraceIsOver) {
-  Token token = add(1, "lonely", true, later - start - seconds{100});
-  token.id = {"01890000-0000-7000-8000-000000000002"};
-  token.digest = Digest::of("with grace");
-  token.rules.grace = seconds{101};
-  token.file = "film";
-  write_file(root / "film", "x");
-  token.version = storages.at("uploads")->open("film")->version();
-  store.add(token);
-  EXPECT_EQ(run().files, 1);
-  EXPECT_TRUE(std::filesystem::exists(root / "film"));
-  EXPECT_EQ(run(cron::Mode::real, later + seconds{1}).files, 1);
-  EXPECT_FALSE(std::filesystem::exists(root / "film"));
+  add(1, [](Token& token) { token.rules.grace = seconds{100}; });
+  EXPECT_EQ(expire(end + seconds{99}).tokens, 0);
+  EXPECT_EQ(expire(end + seconds{100}).tokens, 1);
 }
 
-TEST_F(Expire, ARevokedTokenIsCleanedWithoutWaitingForItsExpiry) {
-  Token token = add(1, "lonely", true, seconds{86400});
-  EXPECT_EQ(run().tokens, 0);
-  token.revoked_at = start;
-  store.replace(token);
-  EXPECT_EQ(run().files, 1);
+TEST_F(Expire, ARevokedTokenIsDueAtOnce) {
+  const Token token = add(1);
+  EXPECT_EQ(expire(start).tokens, 0);
+  change(token.id, [](Token& each) { each.revoked_at = start; });
+  EXPECT_EQ(expire(start).tokens, 1);
 }
 
-TEST_F(Expire, WorksThroughManyTokensInBatches) {
-  for (int i = 0; i < 1000; ++i) add(i, fmt::format("file{}", i));
-  const Done report = run();
-  EXPECT_EQ(report.tokens, 1000);
-  EXPECT_EQ(report.files, 1000);
-  EXPECT_TRUE(std::filesystem::is_empty(root));
+TEST_F(Expire, ATokenByWhichSomebodyIsReadingStays) {
+  const auto reading = [](Time last_progress) {
+    return [=](Token& token) {
+      token.claims = {claim_of("claim", 5)};
+      token.claims[0].active = {{.id = "d", .ranges = {{0, 1000}}, .last_progress = last_progress}};
+    };
+  };
+  const Token read = add(1, reading(end - seconds{55})), dead = add(2, reading(end - seconds{56}));
+  EXPECT_EQ(expire().tokens, 1);
+  EXPECT_EQ(stored(read), read);
+  EXPECT_EQ(noted(), std::vector<std::string>{"file2.pdf"});
+  EXPECT_EQ(expire(end + seconds{1}).tokens, 1) << "then its worker is taken for dead";
+}
+
+TEST_F(Expire, ATokenThatIsExtendedMeanwhileStaysAsItIs) {
+  const Token token = add(1);
+  EventfulSweep sweep{tokens};
+  sweep.before_clean = [&] { change(token.id, [](Token& each) { each.expires_at += seconds{60}; }); };
+  EXPECT_EQ(cron::expire(sweep, removals, nullptr, at(end)).tokens, 0);
+  EXPECT_FALSE(stored(token).cleaned_at.has_value());
+  EXPECT_EQ(noted().size(), 1U) << "who removes files finds that it is in use";
+  EXPECT_TRUE(tokens.file_in_use("uploads", token.file, end));
+}
+
+TEST_F(Expire, ARunThatDiesInBetweenIsContinuedByTheNext) {
+  add(1);
+  EventfulSweep sweep{tokens};
+  sweep.before_clean = [] { throw Error{Errc::unavailable, "the connection broke"}; };
+  EXPECT_TRUE(thrown([&] { cron::expire(sweep, removals, &notices, at(end)); }).has_value());
+  EXPECT_EQ(noted().size(), 1U) << "noted before the token is marked";
+  EXPECT_EQ(expire().tokens, 1);
+  EXPECT_EQ(noted().size(), 1U);
+}
+
+TEST_F(Expire, ADownloadThatWasBegunAndNeverCompletedIsToldToTheOperatorOnce) {
+  const struct {
+    const char* name;
+    std::function<void(Token&)> change;
+    std::int64_t told;
+  } cases[] = {
+      {"nothing fetched", [](Token&) {}, 0},
+      {"a page looked at", [](Token& token) { token.claims = {claim_of("a", 0)}; }, 0},
+      {"some bytes", [](Token& token) { token.claims = {claim_of("a", 5)}; }, 1},
+      {"everything", [](Token& token) { token.claims = {claim_of("a", 1000, start)}; }, 0},
+      {"everything the second time", [](Token& token) { token.claims = {claim_of("a", 5), claim_of("b", 1000, start)}; }, 0},
+      {"some bytes, twice", [](Token& token) { token.claims = {claim_of("a", 5), claim_of("b", 7)}; }, 1},
+      {"some bytes, then revoked",
+       [](Token& token) {
+         token.claims = {claim_of("a", 5)};
+         token.revoked_at = start;
+       },
+       0},
+  };
+  int number = 0;
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    const Token token = add(++number, c.change);
+    EXPECT_EQ(expire(end, cron::Mode::dry_run).told, 0);
+    EXPECT_EQ(expire().told, c.told);
+    EXPECT_EQ(expire().told, 0);
+    EXPECT_EQ(outbox.find(token.id.text, MailKind::failure).has_value(), c.told == 1);
+  }
+  const Mail told = mails(MailKind::failure).at(0);
+  EXPECT_EQ(told.recipient, "help@example.com");
+  EXPECT_EQ(content(told).error, "incomplete");
+  EXPECT_EQ(content(told).at, end);
+}
+
+TEST_F(Expire, IsToldOnceEvenIfARunDiesAfterTelling) {
+  add(1, [](Token& token) { token.claims = {claim_of("a", 5)}; });
+  EventfulSweep sweep{tokens};
+  sweep.before_clean = [] { throw Error{Errc::unavailable, "the connection broke"}; };
+  EXPECT_TRUE(thrown([&] { cron::expire(sweep, removals, &notices, at(end)); }).has_value());
+  EXPECT_EQ(expire().told, 0);
+  EXPECT_EQ(mails(MailKind::failure).size(), 1U);
+}
+
+TEST_F(Expire, TheLinksInMailsAboutEndedTokensAreForgotten) {
+  const Token ended = add(1), live = add(2, [](Token& token) { token.expires_at += seconds{1}; });
+  for (const Token& token : {ended, live})
+    sent({.about = token.id.text, .recipient = token.email, .content = {.links = {mailed_link(token, "secret")}}}, start);
+  expire(end, cron::Mode::dry_run);
+  EXPECT_FALSE(outbox.find(ended.id.text, MailKind::link).value().content.empty());
+  expire();
+  EXPECT_TRUE(outbox.find(ended.id.text, MailKind::link).value().content.empty());
+  EXPECT_FALSE(outbox.find(live.id.text, MailKind::link).value().content.empty());
+}
+
+TEST_F(Expire, ADryRunCountsAndChangesNoToken) {
+  const Token token = add(1);
+  EXPECT_EQ(expire(end, cron::Mode::dry_run).tokens, 1);
+  EXPECT_EQ(stored(token), token);
+  EXPECT_EQ(expire().tokens, 1);
+}
+
+TEST_F(Expire, WorksThroughManyTokensAndPassesOverThoseThatAreRead) {
+  for (int i = 0; i < 1000; ++i)
+    add(i, [&](Token& token) {
+      if (i % 2 == 1) return;
+      token.claims = {claim_of("claim", 5)};
+      token.claims[0].active = {{.id = "d", .ranges = {{0, 1}}, .last_progress = end}};
+    });
+  EXPECT_EQ(expire().tokens, 500);
+  EXPECT_EQ(noted().size(), 500U);
+}
+
+TEST_F(Expire, StopsBetweenTwoBatchesWhenTimeIsUp) {
+  for (int i = 0; i < 500; ++i) add(i);
+  int asked = 0;
+  const cron::Run run{.now = end, .time_is_up = [&] { return ++asked > 1; }};
+  EXPECT_EQ(cron::expire(tokens, removals, nullptr, run).tokens, cron::batch);
+  EXPECT_EQ(expire().tokens, 500 - cron::batch) << "the next run does the rest";
 }
 
 }  // namespace

@@ -109,13 +109,16 @@ TEST(MakeToken, TakesFromThePolicyWhatTheRequestLeavesOpen) {
   EXPECT_EQ(plain.token.expires_at, now + seconds{600});
   EXPECT_EQ(plain.token.facts, valid().facts);
   EXPECT_EQ(plain.token.uses, 0);
+  EXPECT_EQ(plain.token.email, "ada@example.com");
 
   IssueRequest own = valid();
   own.filename = "Bericht.pdf";
+  own.email = "Ada.K\xc3\x84@Example.COM";
   own.max_uses = 0;
   own.ttl = seconds{5};
   const Issued asked = make_token(own, policy, version, now, secure_random());
   EXPECT_EQ(asked.token.filename, "Bericht.pdf");
+  EXPECT_EQ(asked.token.email, "ada.k\xc3\x84@example.com") << "letters of US-ASCII are made small";
   EXPECT_EQ(asked.token.max_uses, 0);
   EXPECT_EQ(asked.token.expires_at, now + seconds{5});
   EXPECT_NE(asked.token.digest, plain.token.digest);
