@@ -118,12 +118,9 @@ std::vector<DeliveryRecord> SqlDeliveryLog::find(std::span<const std::string> id
 }
 
 void SqlDeliveryLog::correct(const DeliveryRecord& record) {
-  try {
-    database_.execute(statements::correct_delivery, {to_value(record.sent), std::string{to_string(record.outcome)}, record.id,
-                                                     std::string{to_string(Outcome::handed_off)}});
-  } catch (const InDoubt&) {
-    throw Error{Errc::unavailable, "the connection to the database broke"};
-  }
+  execute_surely(
+      database_, statements::correct_delivery,
+      {to_value(record.sent), std::string{to_string(record.outcome)}, record.id, std::string{to_string(Outcome::handed_off)}});
 }
 
 }  // namespace claimcheck::sql

@@ -47,13 +47,9 @@ void bind(const Mail& mail, std::vector<Value>& values) {
                                to_value(mail.sent_at), to_value(mail.failed_at), mail.answer});
 }
 
-/// `statement` about several rows, each told by a text. For statements that come to the same if they are run twice.
+/// `statement` about several rows, each told by a text.
 std::int64_t execute_about(Database& database, std::string_view statement, std::span<const std::string> keys) {
-  try {
-    return database.execute(statements::repeated(statement, "?", ",", keys.size()) + ')', {keys.begin(), keys.end()});
-  } catch (const InDoubt&) {
-    throw Error{Errc::unavailable, "the connection to the database broke"};
-  }
+  return execute_surely(database, statements::repeated(statement, "?", ",", keys.size()) + ')', {keys.begin(), keys.end()});
 }
 
 std::string insert_of(std::size_t rows) {
@@ -117,11 +113,7 @@ void SqlOutbox::replace(const Mail& mail) {
   try {
     database_.execute(statements::replace_mail, values);
   } catch (const InDoubt&) {
-    try {
-      database_.execute(statements::replace_mail, values);
-    } catch (const InDoubt&) {
-      throw Error{Errc::unavailable, "the connection to the database broke"};
-    }
+    execute_surely(database_, statements::replace_mail, values);
   }
 }
 

@@ -12,15 +12,6 @@
 namespace claimcheck::sql {
 namespace {
 
-/// For statements that come to the same if they are run twice.
-std::int64_t execute_surely(Database& database, std::string_view statement, const std::vector<Value>& values) {
-  try {
-    return database.execute(statement, values);
-  } catch (const InDoubt&) {
-    throw Error{Errc::unavailable, "the connection to the database broke"};
-  }
-}
-
 std::string list_of(std::string_view beginning, std::size_t count) {
   return statements::repeated(beginning, "?", ",", count) + ')';
 }
