@@ -9,10 +9,11 @@ namespace claimcheck::admin {
 // Each adds its nouns and verbs to the command line. What is asked for runs while CLI11 parses; it prints its result on
 // standard output and throws Error for what cannot be done.
 
-void add_token_commands(CLI::App& app, Options& options);    ///< issue, token list|show|revoke
+void add_token_commands(CLI::App& app, Options& options);    ///< issue, token list|show|renew|revoke
 void add_key_commands(CLI::App& app, Options& options);      ///< key add|list|revoke
 void add_mail_commands(CLI::App& app, Options& options);     ///< mail list|take|sent|failed|retry
 void add_message_command(CLI::App& app, Options& options);   ///< message send
+void add_privacy_commands(CLI::App& app, Options& options);  ///< privacy export|erase
 void add_site_commands(CLI::App& app, Options& options);     ///< lock …, site …
 void add_setup_commands(CLI::App& app, Options& options);    ///< migrate, check
 void add_log_feed_command(CLI::App& app, Options& options);  ///< log-feed

@@ -26,8 +26,13 @@ Context::Context(const Options& options)
       keys(*database),
       deliveries(*database),
       outbox(*database),
+      privacy(*database),
       storages(files::open_storages(config.storages)) {
   sql::migrate(*database);
+  make_mail_key(config);
+}
+
+void make_mail_key(const config::Config& config) {
   if (config.mail.transport != MailSettings::Transport::off) config::mail_key(config, config::IfMissing::make);
 }
 

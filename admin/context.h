@@ -36,10 +36,14 @@ class Context {
   sql::SqlKeyStore keys;
   sql::SqlDeliveryLog deliveries;
   sql::SqlOutbox outbox;
+  sql::SqlPrivacy privacy;
   Storages storages;
   Random random = secure_random();
   Pause pause = sleep_about;
 };
+
+/// Makes the file that seals mails if the configuration sends some and has no key. Throws Error{unavailable}.
+void make_mail_key(const config::Config& config);
 
 /// What seals mails. Throws Error{bad_request} if no mail is to be sent, Error{unavailable}.
 Seal require_mail(const Context& context);

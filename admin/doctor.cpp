@@ -9,6 +9,7 @@
 #include "admin/context.h"
 #include "admin/database_check.h"
 #include "admin/gate.h"
+#include "admin/mail_check.h"
 #include "admin/test_key.h"
 #include "core/error.h"
 #include "files/open_storages.h"
@@ -87,6 +88,12 @@ class Examination {
     if (route.ours && stores_work) look_at_worker();
     for (const LockedFolder& folder : premises_.folders) look_at_lock(folder, mappings[folder.storage], health);
     add(database);
+    if (stores_work) look_at_mail();
+  }
+
+  void look_at_mail() {
+    sql::SqlOutbox mails{*database_};
+    add(check_mail(config_, mails, database_->now()));
   }
 
   void look_at_worker() {

@@ -15,7 +15,7 @@ std::vector<Scope> scopes_of(const std::vector<std::string>& words) {
   std::vector<Scope> scopes;
   for (const std::string& word : words) {
     const auto scope = parse_scope(word);
-    if (!scope) throw Error{Errc::bad_request, "--scope knows issue, read and manage, not " + word};
+    if (!scope) throw Error{Errc::bad_request, "--scope knows issue, read, manage and privacy, not " + word};
     scopes.push_back(*scope);
   }
   return scopes;
@@ -79,7 +79,9 @@ void add_key_commands(CLI::App& app, Options& options) {
   const auto scopes = std::make_shared<std::vector<std::string>>();
   CLI::App* add = key->add_subcommand("add", "make a key");
   add->add_option("NAME", *name, "what it is for, such as \"shop plugin\"")->required();
-  add->add_option("--scope", *scopes, "what it may do: issue, read, manage; several with commas")->required()->delimiter(',');
+  add->add_option("--scope", *scopes, "what it may do: issue, read, manage, privacy; several with commas")
+      ->required()
+      ->delimiter(',');
   add->callback([&options, name, scopes] { add_key(options, *name, *scopes); });
   CLI::App* list = key->add_subcommand("list", "all keys, without their text");
   list->callback([&options] { list_keys(options); });

@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   admin::add_key_commands(app, options);
   admin::add_mail_commands(app, options);
   admin::add_message_command(app, options);
+  admin::add_privacy_commands(app, options);
   admin::add_site_commands(app, options);
   admin::add_setup_commands(app, options);
   admin::add_log_feed_command(app, options);

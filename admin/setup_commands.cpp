@@ -15,6 +15,7 @@ void migrate(const Options& options) {
   const config::Config config = load_config(options);
   const auto database = sql::open_database(sql::target_of(config.store));
   const std::vector<std::string> applied = sql::migrate(*database);
+  make_mail_key(config);
   if (options.json) {
     fmt::print("{}\n", Json{{"applied", applied}}.dump());
   } else if (applied.empty()) {

@@ -114,6 +114,32 @@ void show_token(const Options& options, const std::string& id) {
   }
 }
 
+/// A new link in place of an old one, mailed to whom that was issued to.
+void renew_token(const Options& options, const std::string& id) {
+  Context context{options};
+  const Seal seal = require_mail(context);
+  const auto old = context.tokens.find(TokenId{id});
+  if (!old) throw no_such_token(id);
+  if (old->email.empty()) throw Error{Errc::bad_request, "the token has no address to mail a new link to"};
+  const Issued issued =
+      issue({.storage = old->storage,
+             .file = old->file,
+             .filename = old->filename,
+             .email = old->email,
+             .max_uses = old->max_uses,
+             .ttl = {},
+             .facts = old->facts},
+            old->policy, context.config.policies, context.storages, context.tokens, context.random, context.pause);
+  context.outbox.add(std::vector{make_mail(link_draft(issued, MailKind::renewal), seal, context.random, context.tokens.now())});
+  Enforcement{context.tokens, context.pause}.revoke(old->id);
+  if (options.json) {
+    fmt::print("{}\n", represent(issued.token, context.tokens.now()).dump());
+  } else {
+    fmt::print("A new link goes to {} with the next run of claimcheck-cron; the old one is withdrawn. Token {}.\n",
+               issued.token.email, issued.token.id.text);
+  }
+}
+
 void revoke_token(const Options& options, const std::string& id) {
   Context context{options};
   const auto token = Enforcement{context.tokens, context.pause}.revoke(TokenId{id});
@@ -151,6 +177,9 @@ void add_token_commands(CLI::App& app, Options& options) {
   CLI::App* show = token->add_subcommand("show", "one token with its claims and deliveries");
   show->add_option("ID", *id)->required();
   show->callback([&options, id] { show_token(options, *id); });
+  CLI::App* renew = token->add_subcommand("renew", "mail a new link in place of an old one");
+  renew->add_option("ID", *id)->required();
+  renew->callback([&options, id] { renew_token(options, *id); });
   CLI::App* revoke = token->add_subcommand("revoke", "withdraw a link");
   revoke->add_option("ID", *id)->required();
   revoke->callback([&options, id] { revoke_token(options, *id); });

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/network.h"
 #include "core/policy.h"
 #include "core/settings.h"
 #include "core/site.h"
@@ -17,6 +18,7 @@ namespace claimcheck::config {
 struct Log {
   std::string file;  ///< empty: standard error, which the web server or systemd keeps
   std::string level = "info";
+  IpLog ip_log = IpLog::anonymised;
   seconds retention{90LL * 24 * 3600};        ///< of what the database says about deliveries and refusals
   seconds token_retention{30LL * 24 * 3600};  ///< of tokens that have ended
 };

@@ -238,6 +238,11 @@ const std::vector<Setting<Log>>& log_settings() {
       {"file", "\"\"", "Where log lines go, one JSON object each; without it to standard error, which the web server keeps.",
        text(&Log::file, anything)},
       {"level", "\"info\"", "The least important lines to write.", word(&Log::level, {"debug", "info", "warning", "error"})},
+      {"ip_log", "\"anonymised\"",
+       "What is recorded of visitors' addresses, in the database and in the log: \"none\", \"anonymised\" (203.0.113.0, "
+       "2001:db8:1:2::) or \"full\". No limit depends on it.",
+       choice<Log, IpLog>({{"none", IpLog::none}, {"anonymised", IpLog::anonymised}, {"full", IpLog::full}},
+                          [](Log& log) -> IpLog& { return log.ip_log; })},
       {"retention", "\"90d\"",
        "How long the database tells of a download that is over, and of refusals; claimcheck-cron forgets older ones. No limit "
        "depends on them.",

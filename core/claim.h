@@ -24,7 +24,7 @@ struct Wanted {
   FileVersion file;           ///< of the file as it is now
   std::string named_claim;    ///< the claim in the URL; empty if there is none
   std::string new_claim;      ///< the name of a claim, should one be opened
-  std::string network;        ///< the client's network, anonymised
+  std::string network;        ///< what is recorded of the client's address
   Means means = Means::stream;
 };
 

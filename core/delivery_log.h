@@ -36,7 +36,7 @@ struct DeliveryRecord {
   std::uint64_t sent = 0;
   Outcome outcome = Outcome::complete;
   Grounds grounds = Grounds::opened;  ///< why it was admitted
-  std::string network;                ///< the client's network, anonymised
+  std::string network;                ///< what is recorded of the client's address
 
   bool operator==(const DeliveryRecord&) const = default;
 };
@@ -50,7 +50,7 @@ DeliveryRecord record_of(const TokenId& token, const std::string& claim, const A
 struct RefusalRecord {
   TokenId token;
   std::string error;    ///< "usage_limit_exceeded" …: the word of the error table
-  std::string network;  ///< anonymised
+  std::string network;  ///< what is recorded of the client's address
   Time first, last;
   std::int64_t times = 1;
 

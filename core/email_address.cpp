@@ -36,6 +36,13 @@ bool is_label(std::string_view part) {
 
 }  // namespace
 
+bool is_email(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  return text.size() <= longest_address && at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+         text.front() != '-' && !has_control_octet(text) && is_utf8(text) &&
+         text.find_first_of(" <>,;\"") == std::string_view::npos;
+}
+
 bool is_deliverable(std::string_view address) {
   const std::size_t at = address.rfind('@');
   if (at == std::string_view::npos || at > longest_local_part || address.size() > longest_address) return false;

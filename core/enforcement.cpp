@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/privacy.h"
+
 namespace claimcheck {
 namespace {
 
@@ -124,6 +126,10 @@ std::optional<Token> Enforcement::revoke(const TokenId& id) {
     return next;
   };
   return change(id, revoked, &TokenStore::replace);
+}
+
+void Enforcement::forget(const TokenId& id, const std::string& address) {
+  change(id, [&](const Token& token, Time) { return without_person(token, address); }, &TokenStore::replace);
 }
 
 }  // namespace claimcheck

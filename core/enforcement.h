@@ -59,6 +59,9 @@ class Enforcement {
   /// @return the token as it is now, or nothing if there is none. Throws Error{unavailable}.
   std::optional<Token> revoke(const TokenId& id);
 
+  /// Forgets a person in a token: without_person() of core/privacy.h. Throws Error{unavailable}.
+  void forget(const TokenId& id, const std::string& address);
+
  private:
   /// @return the token as it was stored, or as it is if `changed` changes nothing; nothing if there is none
   std::optional<Token> change(const TokenId& id, const std::function<std::optional<Token>(const Token&, Time)>& changed,

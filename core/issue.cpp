@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/ascii.h"
+#include "core/email_address.h"
 #include "core/error.h"
 #include "core/file_path.h"
 
@@ -11,20 +12,12 @@ namespace {
 
 constexpr std::int64_t most_uses = 1'000'000;
 constexpr seconds longest_ttl{10LL * 365 * 24 * 3600};
-constexpr std::size_t longest_email = 254;  // RFC 5321 section 4.5.3.1.3, without the angle brackets
 constexpr std::size_t longest_fact_name = 64;
 constexpr std::size_t longest_fact_value = 255;
 constexpr std::size_t most_facts = 32;
 
 void require(bool holds, const char* field, const char* message) {
   if (!holds) throw Error{Errc::bad_request, message, {{"field", field}}};
-}
-
-bool is_email(std::string_view text) {
-  const std::size_t at = text.rfind('@');
-  return text.size() <= longest_email && at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
-         text.front() != '-' && !has_control_octet(text) && is_utf8(text) &&
-         text.find_first_of(" <>,;\"") == std::string_view::npos;
 }
 
 bool is_fact_name(std::string_view text) {

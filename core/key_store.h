@@ -11,7 +11,7 @@
 namespace claimcheck {
 
 /// What an API key may do; several may be granted.
-enum class Scope { issue, read, manage };
+enum class Scope { issue, read, manage, privacy };
 
 /// A key of the HTTP interface. Its text is a Secret, shown once; only the digest is kept.
 struct ApiKey {

@@ -116,8 +116,8 @@ MailContent content_of(const Mail& mail, const Seal& seal) {
   throw Error{Errc::unavailable, "the content of mail " + mail.id + " cannot be opened: it was sealed with another [mail] key"};
 }
 
-MailDraft link_draft(const Issued& issued) {
-  return {.kind = MailKind::link,
+MailDraft link_draft(const Issued& issued, MailKind kind) {
+  return {.kind = kind,
           .about = issued.token.id.text,
           .recipient = issued.token.email,
           .content = {.language = language_of(issued.token), .links = {mailed_link(issued.token, issued.secret.reveal())}}};

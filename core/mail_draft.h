@@ -31,7 +31,8 @@ std::optional<MailContent> open_content(const Mail& mail, const Seal& seal);
 MailContent content_of(const Mail& mail, const Seal& seal);
 
 /// The mail that tells a new token's holder the link.
-MailDraft link_draft(const Issued& issued);
+/// @param kind  link, or renewal if it takes the place of another
+MailDraft link_draft(const Issued& issued, MailKind kind = MailKind::link);
 
 /// The language that a token's mails are written in: its fact "language"; empty if it has none.
 std::string language_of(const Token& token);

@@ -40,6 +40,23 @@ std::string anonymised(std::string_view address) {
   return printed(AF_INET6, v6);
 }
 
+std::string recorded(std::string_view address, IpLog ip_log) {
+  const std::string text{address};
+  switch (ip_log) {
+    case IpLog::none:
+      return {};
+    case IpLog::anonymised:
+      return anonymised(text);
+    case IpLog::full:
+      return is_address(text) ? text : anonymised(text);
+  }
+  return {};
+}
+
+std::string forgotten(std::string_view recorded) {
+  return recorded.empty() ? std::string{} : anonymised(recorded);
+}
+
 std::string client_address(const std::string& peer, std::string_view forwarded_for,
                            const std::vector<std::string>& trusted_proxies) {
   std::string client = peer;

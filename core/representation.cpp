@@ -153,4 +153,22 @@ Json represent_to_holder(const Token& token, Time now) {
           {"uses_left", limited ? Json(std::max<std::int64_t>(0, token.max_uses - token.uses)) : Json(nullptr)}};
 }
 
+Json represent(const Exported& exported) {
+  Json items = Json::array();
+  for (const PersonalItem& item : exported.items) {
+    Json details = Json::array();
+    for (const auto& [name, value] : item.details) details.push_back({{"name", name}, {"value", value}});
+    items.push_back(
+        {{"group_id", item.group}, {"group_label", item.label}, {"item_id", item.id}, {"data", std::move(details)}});
+  }
+  return {{"data", std::move(items)}, {"done", exported.done}};
+}
+
+Json represent(const Erased& erased) {
+  return {{"items_removed", erased.links + erased.mails > 0},
+          {"items_retained", !erased.messages.empty()},
+          {"messages", erased.messages},
+          {"done", erased.done}};
+}
+
 }  // namespace claimcheck

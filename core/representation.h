@@ -9,6 +9,7 @@
 #include "core/key_store.h"
 #include "core/message.h"
 #include "core/outbox.h"
+#include "core/privacy.h"
 #include "core/site.h"
 #include "core/token.h"
 
@@ -44,6 +45,12 @@ const char* state_of(const Mail& mail);
 
 /// A token for whoever holds its link: filename, size, state, expires_at, uses_left (null if unlimited).
 Json represent_to_holder(const Token& token, Time now);
+
+/// What WordPress's exporters answer with: {"data":[{"group_id","group_label","item_id","data":[{"name","value"}]}],"done"}.
+Json represent(const Exported& exported);
+
+/// What WordPress's erasers answer with: {"items_removed","items_retained","messages","done"}.
+Json represent(const Erased& erased);
 
 /// "active", "used_up", "expired" or "revoked".
 const char* state_of(const Token& token, Time now);

@@ -35,7 +35,7 @@ struct ActiveDelivery {
   std::uint64_t sent = 0;     ///< bytes of `ranges` handed over by the last checkpoint
   Time started;
   Time last_progress;   ///< of the last checkpoint, or when the delivery began; there are none while nothing moves
-  std::string network;  ///< the client's network, anonymised
+  std::string network;  ///< what is recorded of the client's address
   Grounds grounds = Grounds::opened;
 
   bool operator==(const ActiveDelivery&) const = default;
@@ -62,7 +62,7 @@ struct HandedOffDelivery {
 struct Claim {
   std::string id;  ///< 16 characters [a-z0-9]; part of the claim URL
   Time opened;
-  std::string network;  ///< from which it was opened, anonymised
+  std::string network;  ///< what is recorded of the address that opened it; see core/network.h
   FileVersion file;
   IntervalSet covered;        ///< bytes given to the front end; neither active nor handed-off deliveries included
   std::uint64_t charged = 0;  ///< bytes given in total, repeats and handed-off deliveries included, active ones not

@@ -31,8 +31,8 @@ class TokenStore {
   virtual std::optional<Token> find(const Digest& digest) = 0;
   virtual std::optional<Token> find(const TokenId& id) = 0;
 
-  /// Writes the token's mutable state (uses, claims, expires_at, revoked_at, cleaned_at) if nobody changed it since
-  /// `token.revision` was read.
+  /// Writes the token's mutable state (uses, claims, expires_at, revoked_at, cleaned_at, email, facts) if nobody changed it
+  /// since `token.revision` was read.
   /// @return false if somebody did, or if the answer was lost: read again; what you wrote may be there.
   virtual bool replace(const Token& token) = 0;
 

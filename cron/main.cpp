@@ -106,6 +106,7 @@ class Jobs {
     const auto removed = cron::remove_files(removals, tokens_, storages_, run_);
     add({"files_removed", "file removed", "files removed", removed.files});
     add({"files_failed", "file not removed", "files not removed", removed.failed});
+    unavailable_ = unavailable_ || removed.unreachable;
     if (removed.failed > 0)
       fail("expire", fmt::format("{} of the files to remove are left: {}", removed.failed, removed.fault));
   }

@@ -13,7 +13,15 @@ constexpr Time any_end = from_unix(-1);
 struct Attempt {
   Storage::Removed outcome = Storage::Removed::wanted;
   std::string fault;  ///< empty unless it failed
+  bool unreachable = false;
 };
+
+/// Where a file is that somebody needs does not matter.
+Attempt failed(const Error& error, const std::function<bool()>& wanted) {
+  if (error.code() == Errc::file_not_found) return {.outcome = Storage::Removed::gone};
+  if (wanted()) return {.outcome = Storage::Removed::wanted};
+  return {.fault = error.what(), .unreachable = error.code() == Errc::unavailable};
+}
 
 /// `wanted` speaks with the database: what it throws is no fault of the storage, and ends the job.
 Attempt attempt(const Storage& storage, const Removal& removal, const std::function<bool()>& wanted) {
@@ -32,8 +40,7 @@ Attempt attempt(const Storage& storage, const Removal& removal, const std::funct
     return done;
   } catch (const Error& error) {
     if (database_fault) throw;
-    if (error.code() == Errc::file_not_found) return {.outcome = Storage::Removed::gone};
-    return {.fault = error.what()};
+    return failed(error, wanted);
   }
 }
 
@@ -44,8 +51,7 @@ Attempt foresee(const Storage& storage, const Removal& removal, const std::funct
     const bool same = storage.open(removal.file)->version() == removal.version;
     return {.outcome = same ? Storage::Removed::removed : Storage::Removed::changed};
   } catch (const Error& error) {
-    if (error.code() == Errc::file_not_found) return {.outcome = Storage::Removed::gone};
-    return {.fault = error.what()};
+    return failed(error, wanted);
   }
 }
 
@@ -87,6 +93,7 @@ RemoveReport remove_files(Removals& removals, TokenSweep& sweep, const Storages&
       if (!done.fault.empty()) {
         ++report.failed;
         report.fault = done.fault;
+        report.unreachable = report.unreachable || done.unreachable;
       } else if (done.outcome != Storage::Removed::wanted) {
         report.files += done.outcome == Storage::Removed::removed ? 1 : 0;
         if (run.mode == Mode::real) removals.drop(removal);

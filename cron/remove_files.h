@@ -14,9 +14,10 @@ namespace claimcheck::cron {
 
 /// What one run of the job did.
 struct RemoveReport {
-  std::int64_t files = 0;   ///< removed
-  std::int64_t failed = 0;  ///< could not be removed; tried again by the next run
-  std::string fault;        ///< why, of the last that failed
+  std::int64_t files = 0;    ///< removed
+  std::int64_t failed = 0;   ///< could not be removed; tried again by the next run
+  std::string fault;         ///< why, of the last that failed
+  bool unreachable = false;  ///< since a storage cannot be reached
 };
 
 /// For a dry run: the real ones, and what would be added to them.

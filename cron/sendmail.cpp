@@ -43,6 +43,7 @@ Descriptor memory_file(std::string_view content) {
 /// @return 0 or the number of the error
 int spawn(std::vector<std::string> argv, int input, int output, pid_t& child) {
   std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
   for (std::string& word : argv) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t files;

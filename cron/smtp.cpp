@@ -4,7 +4,7 @@
 #include <array>
 #include <csignal>
 #include <ctime>
-#include <optional>
+#include <memory>
 
 #include "core/email_address.h"
 #include "core/error.h"
@@ -71,7 +71,7 @@ class Smtp final : public Transport {
   explicit Smtp(const SmtpSettings& settings) : settings_(settings) {}
   ~Smtp() override {
     const NoBrokenPipe guard;
-    if (session_) session_->quit();
+    end();
   }
 
   Dispatch send(const std::string& sender, const std::string& recipient, const std::string& message) override {
@@ -106,33 +106,30 @@ class Smtp final : public Transport {
   /// In the session there is, or in a new one. That the old one has ended while it waited is no news.
   SmtpAnswer begin(const std::string& mail) {
     constexpr int most_mails = 100;
-    if (session_ && mails_ == most_mails) {
-      session_->quit();
-      session_.reset();
-    }
+    if (mails_ == most_mails) end();
     if (session_) {
-      try {
-        const SmtpAnswer answer = session_->ask("MAIL", mail);
-        if (outcome_of(answer) != Outcome::unreachable) {
-          ++mails_;
-          return answer;
-        }
-      } catch (const Error&) {  // then a new session tells what is wrong
+      const auto answer = session_->ask_if_alive("MAIL", mail, settings_.timeout);
+      if (answer && outcome_of(*answer) != Outcome::unreachable) {
+        ++mails_;
+        return *answer;
       }
     }
     session_.reset();
-    session_.emplace(settings_);
+    session_ = std::make_unique<SmtpSession>(settings_);
     mails_ = 1;
     return session_->ask("MAIL", mail);
   }
 
-  /// Makes the session fit for the next mail. The outcome of this one stands already.
+  /// Makes the session fit for the next mail, or ends it. The outcome of this one stands already.
   void start_over() {
-    try {
-      if (session_->ask("RSET", "RSET").kind() == 2) return;
-    } catch (const Error&) {  // then the next mail gets a new session
-    }
+    const auto answer = session_->ask_if_alive("RSET", "RSET", patience);
+    if (!answer || answer->kind() != 2) session_.reset();
+  }
+
+  void end() {
+    if (session_) session_->ask_if_alive("QUIT", "QUIT", patience);
     session_.reset();
+    mails_ = 0;
   }
 
   /// As the operator may see it: a server may say to us what we said to it.
@@ -149,8 +146,10 @@ class Smtp final : public Transport {
     return printable(text);
   }
 
+  static constexpr seconds patience{5};  ///< where no mail depends on the answer
+
   SmtpSettings settings_;
-  std::optional<SmtpSession> session_;
+  std::unique_ptr<SmtpSession> session_;
   int mails_ = 0;  ///< begun in this session
 };
 

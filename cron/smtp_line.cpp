@@ -40,19 +40,18 @@ Poco::Timespan timespan(std::chrono::microseconds time) {
 }
 
 Poco::Net::StreamSocket connected(const std::string& host, int port, seconds timeout) {
-  const auto addresses = Poco::Net::DNS::resolve(host).addresses();
-  for (std::size_t i = 0; i + 1 < addresses.size(); ++i) {
+  std::string fault = "the host has no address";
+  const Poco::Net::HostEntry entry = Poco::Net::DNS::resolve(host);
+  for (const Poco::Net::IPAddress& address : entry.addresses()) {
     try {
       Poco::Net::StreamSocket socket;
-      socket.connect({addresses[i], static_cast<Poco::UInt16>(port)}, timespan(timeout));
+      socket.connect({address, static_cast<Poco::UInt16>(port)}, timespan(timeout));
       return socket;
-    } catch (const Poco::Exception&) {  // then the next one; the last one's fault counts
+    } catch (const Poco::Exception& error) {
+      fault = error.displayText();
     }
   }
-  if (addresses.empty()) fail("the host has no address");
-  Poco::Net::StreamSocket socket;
-  socket.connect({addresses.back(), static_cast<Poco::UInt16>(port)}, timespan(timeout));
-  return socket;
+  fail(fault);
 }
 
 Poco::Net::Context::Ptr verifying_context(const std::string& ca_file) {
@@ -80,7 +79,13 @@ SmtpLine::SmtpLine(const std::string& host, int port, seconds timeout) : host_(h
 void SmtpLine::start_tls(const std::string& ca_file) {
   // Whoever sits in the line could otherwise put answers here that seem to come out of the encrypted connection.
   if (has_unread()) fail("the server went on in plain text after STARTTLS");
-  translated([&] { secure_ = Poco::Net::SecureStreamSocket::attach(plain_, host_, verifying_context(ca_file)); });
+  translated([&] {
+    secure_ = Poco::Net::SecureStreamSocket::attach(plain_, host_, verifying_context(ca_file));
+    // A handshake whose time is over is no failure to Poco: the next write would go on with it, and the host's name would
+    // never be looked at.
+    if (!secure_->havePeerCertificate()) fail("no TLS in time");
+    secure_->verifyPeerCertificate(host_);
+  });
 }
 
 void SmtpLine::write(std::string_view bytes) {

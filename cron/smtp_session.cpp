@@ -82,11 +82,11 @@ SmtpAnswer SmtpSession::give(const std::string& message) {
   return exchange("message", smtp_data(message), timeout_);
 }
 
-void SmtpSession::quit() {
-  constexpr seconds longest{5};
+std::optional<SmtpAnswer> SmtpSession::ask_if_alive(const std::string& step, const std::string& command, seconds limit) {
   try {
-    exchange("QUIT", "QUIT\r\n", std::min(timeout_, longest));
-  } catch (const Error&) {  // whatever is wrong, the session is over
+    return exchange(step, command + "\r\n", limit);
+  } catch (const Error&) {
+    return std::nullopt;
   }
 }
 

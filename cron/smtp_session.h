@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +35,8 @@ class SmtpSession {
   /// Sends a mail after DATA, and waits for its answer.
   SmtpAnswer give(const std::string& message);
 
-  /// QUIT. Does not throw.
-  void quit();
+  /// The same as ask() with a limit of its own, where the session may have ended: nothing instead of an exception.
+  std::optional<SmtpAnswer> ask_if_alive(const std::string& step, const std::string& command, seconds limit);
 
  private:
   SmtpAnswer exchange(const std::string& step, std::string_view bytes, seconds limit);

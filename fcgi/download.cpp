@@ -114,7 +114,7 @@ Answer deliver(const Services& services, const Request& request, const Token& to
   Admission admission = admit(services, token, asked);
   const Time now = services.tokens.now();
   // Without a limit there are no claims: whoever comes from one network counts as one.
-  const std::string who = admission.claim.empty() ? token.id.text + " " + request.network : admission.claim;
+  const std::string who = admission.claim.empty() ? token.id.text + " " + request.crowd : admission.claim;
   std::shared_ptr<void> room;
   if (admission.claim.empty()) {
     room = services.crowds.enter(who, static_cast<std::size_t>(token.rules.parallel));

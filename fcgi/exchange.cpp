@@ -56,7 +56,7 @@ Answer answer_to(const Services& services, const Variables& variables, const Bod
     return Answer{.reply = refused(services, error, format, line), .delivery = {}};
   };
   try {
-    const Request request = parse_request(variables, read_body, services.site);
+    const Request request = parse_request(variables, read_body, services.site, services.ip_log);
     format = answer_format(request);
     exchange.head_only = request.method == Method::head;
     line.network = request.network;

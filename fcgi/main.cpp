@@ -72,7 +72,10 @@ class Thread final : public Answerer {
                   .checkpoints = shared.checkpoints,
                   .rates = shared.rates,
                   .crowds = shared.crowds,
+                  .personal = privacy_,
+                  .erasure = privacy_,
                   .log = log,
+                  .ip_log = config.log.ip_log,
                   .random = random_,
                   .pause = pause_,
                   .self = {.version = CLAIMCHECK_VERSION, .mode = mode}},
@@ -105,6 +108,7 @@ class Thread final : public Answerer {
   sql::SqlKeyStore keys_{*database_};
   sql::SqlDeliveryLog deliveries_{*database_};
   sql::SqlOutbox outbox_{*database_};
+  sql::SqlPrivacy privacy_{*database_};
   Random random_ = buffered(secure_random());
   std::minstd_rand jitter_{std::random_device{}()};
   Pause pause_ = [this](std::chrono::milliseconds about) {

@@ -9,7 +9,6 @@
 #include "core/ascii.h"
 #include "core/error.h"
 #include "core/file_path.h"
-#include "core/network.h"
 #include "core/percent_encoding.h"
 #include "fcgi/preview_agents.h"
 
@@ -155,7 +154,7 @@ Format format_for(std::string_view accept) {
   return Format::text;
 }
 
-Request parse_request(const Variables& variables, const BodyReader& read_body, const Site& site) {
+Request parse_request(const Variables& variables, const BodyReader& read_body, const Site& site, IpLog ip_log) {
   Body body = take_body(variables, read_body);
   Request request;
   request.method = method_of(variables);
@@ -171,8 +170,10 @@ Request parse_request(const Variables& variables, const BodyReader& read_body, c
                         .if_range = header(variables, "HTTP_IF_RANGE")};
   request.bearer = bearer_of(variables);
   request.front_end = {.software = header(variables, "SERVER_SOFTWARE"), .gate = header(variables, "CLAIMCHECK_GATE")};
-  request.network = anonymised(
-      client_address(header(variables, "REMOTE_ADDR"), header(variables, "HTTP_X_FORWARDED_FOR"), site.trusted_proxies));
+  const std::string client =
+      client_address(header(variables, "REMOTE_ADDR"), header(variables, "HTTP_X_FORWARDED_FOR"), site.trusted_proxies);
+  request.network = recorded(client, ip_log);
+  request.crowd = anonymised(client);
   request.hand_offs = hand_offs_of(variables);
   if (request.method == Method::post) {
     if (body.fault) throw Error{*body.fault};

@@ -6,6 +6,7 @@
 
 #include "core/conditions.h"
 #include "core/hand_off.h"
+#include "core/network.h"
 #include "core/site.h"
 #include "fcgi/variables.h"
 
@@ -34,7 +35,8 @@ struct Request {
   Conditions conditions;           ///< If-Match …
   std::string bearer;              ///< the key in "Authorization: Bearer KEY"; empty if absent
   std::string body;                ///< of a POST
-  std::string network;             ///< the client's network, anonymised
+  std::string network;             ///< what is recorded of the client's address; see core/network.h
+  std::string crowd;               ///< the client's network whatever is recorded: with whom it counts as one
   std::vector<HandOff> hand_offs;  ///< what the web server announces that it carries out (CLAIMCHECK_HAND_OFF)
   FrontEnd front_end;
 };
@@ -45,7 +47,7 @@ inline constexpr std::size_t longest_path = 8ULL * 1024;
 /// Makes a Request. The path comes from REQUEST_URI (PATH_INFO only if that is absent) and is decoded once.
 /// Throws Error{bad_request} for missing variables, a malformed length, a body that ended early, or a parameter that is
 /// there twice; Error{payload_too_large}.
-Request parse_request(const Variables& variables, const BodyReader& read_body, const Site& site);
+Request parse_request(const Variables& variables, const BodyReader& read_body, const Site& site, IpLog ip_log);
 
 /// Which answer format an Accept field asks for.
 Format format_for(std::string_view accept);

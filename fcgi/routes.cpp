@@ -8,6 +8,7 @@
 #include "fcgi/health.h"
 #include "fcgi/message_api.h"
 #include "fcgi/operator_report.h"
+#include "fcgi/privacy_api.h"
 #include "fcgi/token_api.h"
 
 namespace claimcheck::fcgi {
@@ -21,6 +22,8 @@ constexpr std::array table{
     Route{"tokens.show", "v1/tokens/*", "GET, HEAD", show_token},
     Route{"tokens.revoke", "v1/tokens/*/revoke", "POST", revoke_token},
     Route{"messages", "v1/messages", "POST", send_message},
+    Route{"privacy.export", "v1/privacy/export", "POST", export_personal_data},
+    Route{"privacy.erase", "v1/privacy/erase", "POST", erase_personal_data},
     Route{"doctor", "v1/doctor", "POST", report_to_operator},
     Route{"link", "*", "GET, HEAD, POST", open_link},
     Route{"claim", "*/*/*", "GET, HEAD", open_claim},

@@ -6,8 +6,10 @@
 #include "core/delivery_log.h"
 #include "core/enforcement.h"
 #include "core/key_store.h"
+#include "core/network.h"
 #include "core/outbox.h"
 #include "core/policy.h"
+#include "core/privacy.h"
 #include "core/seal.h"
 #include "core/secret.h"
 #include "core/settings.h"
@@ -46,7 +48,10 @@ struct Services {
   Checkpoints& checkpoints;
   Rates& rates;
   Crowds& crowds;
+  PersonalRecords& personal;
+  Erasure& erasure;
   const Log& log;
+  IpLog ip_log;
   const Random& random;
   const Pause& pause;
   Self self = {};

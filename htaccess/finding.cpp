@@ -89,6 +89,8 @@ constexpr std::array table{
           "innodb_flush_log_at_trx_commit = 1 in the database server's configuration"},
     Check{"database.clock", "this machine's clock and the database's agree", "switch NTP on, on both machines"},
     Check{"cron", "claimcheck-cron runs", "crontab -e, and add: 7,22,37,52 * * * * @subject@"},
+    Check{"mail", "the mails that policies ask for go out",
+          "claimcheck mail list tells what the mail server says; see docs/mail.md"},
 };
 
 }  // namespace

@@ -78,6 +78,10 @@ class Database {
   /// Whether the table that `{table}` stands for exists and has that column.
   virtual bool has_column(std::string_view table, std::string_view column) = 0;
 
+  /// Lets go of what was overwritten or deleted, so far as this program rules the database's files: SQLite's write-ahead log
+  /// is emptied into the file, unless somebody is reading for longer than Target::timeout. Nothing to do on MySQL.
+  virtual void let_go() = 0;
+
   /// The database's clock: sampled when the connection opens, advanced by the steady clock in between.
   virtual Time now() = 0;
 

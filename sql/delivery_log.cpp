@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "sql/few_sizes.h"
-#include "sql/row.h"
+#include "sql/record_rows.h"
 #include "sql/statements.h"
 #include "sql/stores.h"
 
@@ -17,7 +17,8 @@ Meaning known(const std::optional<Meaning>& meaning, const char* column) {
   return *meaning;
 }
 
-/// In the order of statements::delivery_columns.
+}  // namespace
+
 DeliveryRecord read_delivery(const Row& row) {
   Columns columns{row};
   DeliveryRecord record;
@@ -34,6 +35,8 @@ DeliveryRecord read_delivery(const Row& row) {
   record.network = columns.text();
   return record;
 }
+
+namespace {
 
 void bind(const DeliveryRecord& record, std::vector<Value>& values) {
   values.insert(values.end(), {record.id, record.token.text, record.claim, to_value(record.started), to_value(record.ended),
@@ -115,12 +118,9 @@ std::vector<DeliveryRecord> SqlDeliveryLog::find(std::span<const std::string> id
 }
 
 void SqlDeliveryLog::correct(const DeliveryRecord& record) {
-  try {
-    database_.execute(statements::correct_delivery, {to_value(record.sent), std::string{to_string(record.outcome)}, record.id,
-                                                     std::string{to_string(Outcome::handed_off)}});
-  } catch (const InDoubt&) {
-    throw Error{Errc::unavailable, "the connection to the database broke"};
-  }
+  execute_surely(
+      database_, statements::correct_delivery,
+      {to_value(record.sent), std::string{to_string(record.outcome)}, record.id, std::string{to_string(Outcome::handed_off)}});
 }
 
 }  // namespace claimcheck::sql

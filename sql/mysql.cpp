@@ -233,6 +233,8 @@ class MysqlDatabase final : public Database {
     }
   }
 
+  void let_go() override {}
+
   bool has_column(std::string_view table, std::string_view column) override {
     const auto rows =
         query("SELECT COUNT(*) FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND column_name = ?",

@@ -2,14 +2,12 @@
 
 #include "core/error.h"
 #include "sql/few_sizes.h"
-#include "sql/row.h"
+#include "sql/record_rows.h"
 #include "sql/statements.h"
 #include "sql/stores.h"
 
 namespace claimcheck::sql {
-namespace {
 
-/// In the order of statements::mail_columns.
 Mail read_mail(const Row& row) {
   Columns columns{row};
   Mail mail{.id = columns.text()};
@@ -29,6 +27,8 @@ Mail read_mail(const Row& row) {
   return mail;
 }
 
+namespace {
+
 std::vector<Mail> read_mails(const std::vector<Row>& rows) {
   std::vector<Mail> mails;
   mails.reserve(rows.size());
@@ -47,13 +47,9 @@ void bind(const Mail& mail, std::vector<Value>& values) {
                                to_value(mail.sent_at), to_value(mail.failed_at), mail.answer});
 }
 
-/// `statement` about several rows, each told by a text. For statements that come to the same if they are run twice.
+/// `statement` about several rows, each told by a text.
 std::int64_t execute_about(Database& database, std::string_view statement, std::span<const std::string> keys) {
-  try {
-    return database.execute(statements::repeated(statement, "?", ",", keys.size()) + ')', {keys.begin(), keys.end()});
-  } catch (const InDoubt&) {
-    throw Error{Errc::unavailable, "the connection to the database broke"};
-  }
+  return execute_surely(database, statements::repeated(statement, "?", ",", keys.size()) + ')', {keys.begin(), keys.end()});
 }
 
 std::string insert_of(std::size_t rows) {
@@ -117,11 +113,7 @@ void SqlOutbox::replace(const Mail& mail) {
   try {
     database_.execute(statements::replace_mail, values);
   } catch (const InDoubt&) {
-    try {
-      database_.execute(statements::replace_mail, values);
-    } catch (const InDoubt&) {
-      throw Error{Errc::unavailable, "the connection to the database broke"};
-    }
+    execute_surely(database_, statements::replace_mail, values);
   }
 }
 

@@ -3,15 +3,13 @@
 
 #include "core/delivery_log.h"
 #include "sql/few_sizes.h"
-#include "sql/row.h"
+#include "sql/record_rows.h"
 #include "sql/statements.h"
 #include "sql/stores.h"
 
 // SqlDeliveryLog's statements about table `refusals`.
 namespace claimcheck::sql {
-namespace {
 
-/// In the order of statements::refusal_columns.
 RefusalRecord read_refusals(const Row& row) {
   Columns columns{row};
   RefusalRecord record;
@@ -24,6 +22,8 @@ RefusalRecord read_refusals(const Row& row) {
   record.times = columns.number();
   return record;
 }
+
+namespace {
 
 std::int64_t hour_of(const RefusalRecord& record) {
   return std::chrono::floor<std::chrono::hours>(record.first).time_since_epoch().count();

@@ -1,26 +1,13 @@
-#include "core/error.h"
 #include "sql/row.h"
 #include "sql/statements.h"
 #include "sql/stores.h"
 
 namespace claimcheck::sql {
-namespace {
-
-void execute_once(Database& database, std::string_view statement, const std::vector<Value>& values) {
-  try {
-    database.execute(statement, values);
-  } catch (const InDoubt&) {
-    throw Error{Errc::unavailable, "the connection to the database broke"};
-  }
-}
-
-}  // namespace
-
 void SqlRemovals::add(const Removal& removal) {
   const Value size = to_value(removal.version.size), mtime = removal.version.mtime_ns;
   const auto same = [] { return true; };
   if (!insert_once(database_, statements::add_removal, {removal.key(), removal.storage, removal.file, size, mtime}, same))
-    execute_once(database_, statements::replace_removal, {size, mtime, removal.key(), size, mtime});
+    execute_surely(database_, statements::replace_removal, {size, mtime, removal.key(), size, mtime});
 }
 
 std::vector<Removal> SqlRemovals::list(const std::string& after, int limit) {
@@ -35,7 +22,7 @@ std::vector<Removal> SqlRemovals::list(const std::string& after, int limit) {
 }
 
 void SqlRemovals::drop(const Removal& removal) {
-  execute_once(database_, statements::drop_removal, {removal.key()});
+  execute_surely(database_, statements::drop_removal, {removal.key()});
 }
 
 }  // namespace claimcheck::sql

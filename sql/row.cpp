@@ -51,6 +51,14 @@ Digest Columns::digest() {
   return *digest;
 }
 
+std::int64_t execute_surely(Database& database, std::string_view statement, const std::vector<Value>& values) {
+  try {
+    return database.execute(statement, values);
+  } catch (const InDoubt&) {
+    throw Error{Errc::unavailable, "the connection to the database broke"};
+  }
+}
+
 bool insert_once(Database& database, std::string_view statement, const std::vector<Value>& values,
                  const std::function<bool()>& is_ours) {
   constexpr int most_attempts = 3;

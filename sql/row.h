@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/secret.h"
 #include "core/time.h"
@@ -41,6 +43,10 @@ inline Value to_value(Time time) {
 inline Value to_value(const std::optional<Time>& time) {
   return time ? Value{to_unix(*time)} : Value{nullptr};
 }
+
+/// Runs a statement that comes to the same if it is run twice. @return the number of rows it changed.
+/// Throws Error{unavailable}, also if the connection broke and nobody knows whether it was carried out; DuplicateKey.
+std::int64_t execute_surely(Database& database, std::string_view statement, const std::vector<Value>& values);
 
 /// Inserts a row whose key was made by us. After a broken connection it is sent again, a few times: a row that is there then
 /// may be ours, so `is_ours` looks. @return false if the key was there before. Throws Error{unavailable}.

@@ -90,7 +90,8 @@ class Session {
         database_(target.path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
                   static_cast<int>(std::chrono::milliseconds{target.timeout}.count())) {
     sqlite3_extended_result_codes(database_.getHandle(), 1);
-    for (const char* pragma : {"journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"}) {
+    for (const char* pragma :
+         {"journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", "secure_delete = ON"}) {
       database_.exec(std::string{"PRAGMA "} + pragma);
     }
   }
@@ -162,6 +163,8 @@ class SqliteDatabase final : public Database {
   void run(std::string_view statement) override {
     persist([&](Session& session) { session.run(statement); });
   }
+
+  void let_go() override { query("PRAGMA wal_checkpoint(TRUNCATE)", {}); }
 
   bool has_column(std::string_view table, std::string_view column) override {
     return !query("SELECT 1 FROM pragma_table_info(?) WHERE name = ?",

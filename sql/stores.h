@@ -6,6 +6,7 @@
 #include "core/delivery_log.h"
 #include "core/key_store.h"
 #include "core/outbox.h"
+#include "core/privacy.h"
 #include "core/removals.h"
 #include "core/token_store.h"
 #include "sql/database.h"
@@ -91,6 +92,27 @@ class SqlOutbox final : public Outbox, public MailLog {
   std::int64_t add_together(std::span<const Mail> mails);
 
   Database& database_;
+};
+
+/// PersonalRecords and Erasure over the tables `tokens`, `facts`, `deliveries`, `refusals` and `mails`. Keeps a reference to
+/// `database`.
+class SqlPrivacy final : public PersonalRecords, public Erasure {
+ public:
+  explicit SqlPrivacy(Database& database) : database_(database) {}
+  Counts count(const std::string& address) override;
+  std::vector<Token> tokens(const std::string& address, Part part) override;
+  std::vector<DeliveryRecord> deliveries(const std::string& address, Part part) override;
+  std::vector<RefusalRecord> refusals(const std::string& address, Part part) override;
+  std::vector<Mail> mails(const std::string& address, Part part) override;
+  void anonymise_log(const TokenId& token) override;
+  void drop_facts(const TokenId& token, const std::string& address) override;
+  void erase_mails_about(const TokenId& token, Time now) override;
+  std::int64_t erase_mails_to(const std::string& address, Time now) override;
+  void finish() override;
+
+ private:
+  Database& database_;
+  ReadRules rules_;
 };
 
 /// KeyStore over table `keys`. Keeps a reference to `database`.

@@ -73,6 +73,36 @@ Time end_of(const Token& token) {
   return beyond ? Time::max() : token.expires_at + token.rules.grace;
 }
 
+Value warning_value(const Token& token) {
+  const Time due = warning_due(token);
+  return due == Time::max() ? Value{nullptr} : to_value(due);
+}
+
+std::vector<Value> values_of(const Token& token) {
+  return {token.id.text,
+          token.digest.hex(),
+          token.storage,
+          token.file,
+          token.filename,
+          to_value(token.version.size),
+          token.version.mtime_ns,
+          token.policy,
+          token.email,
+          encode_rules(token.rules),
+          to_value(token.created_at),
+          to_value(token.expires_at),
+          to_value(token.revoked_at),
+          to_value(token.cleaned_at),
+          token.max_uses,
+          token.uses,
+          encode_claims(token.claims),
+          token.revision,
+          encode_facts(token.facts),
+          to_value(end_of(token)),
+          to_value(tidy_due(token)),
+          warning_value(token)};
+}
+
 std::array<Value, std::size(statements::columns_of_uses)> uses_of(const Token& token) {
   return {token.uses, encode_claims(token.claims), to_value(tidy_due(token))};
 }

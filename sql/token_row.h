@@ -34,6 +34,12 @@ std::string encode_facts(const std::map<std::string, std::string>& facts);
 /// When the right ends for good, so that the sweep is one range of an index: 0 for a revoked token.
 Time end_of(const Token& token);
 
+/// The token as its row has it, in the order of statements::add_tokens. Throws Error{bad_request} if a fact is not UTF-8.
+std::vector<Value> values_of(const Token& token);
+
+/// When its warning is due; NULL if never.
+Value warning_value(const Token& token);
+
 /// What downloads change, in the order of statements::columns_of_uses.
 std::array<Value, std::size(statements::columns_of_uses)> uses_of(const Token& token);
 

@@ -15,11 +15,6 @@ std::optional<Token> first_token(const std::vector<Row>& rows, ReadRules& rules)
   return read_token(rows.front(), rules);
 }
 
-/// NULL if that never comes.
-Value to_due(Time due) {
-  return due == Time::max() ? Value{nullptr} : to_value(due);
-}
-
 /// @return whether the row was changed; false too if the answer was lost
 bool replace_one(Database& database, std::string_view statement, const std::vector<Value>& values) {
   try {
@@ -39,33 +34,10 @@ bool SqlTokenStore::add(const Token& token) {
   // The row holds the facts too, so a token is never seen without them, and one statement decides whether it exists. The rows
   // of table facts come after it: a crash in between leaves a token that cannot be found by its facts, but whose secret was
   // not given to anybody. The other way round a refused duplicate would leave facts behind with another token.
-  const bool added = insert_once(database_, statements::add_token,
-                                 {token.id.text,
-                                  token.digest.hex(),
-                                  token.storage,
-                                  token.file,
-                                  token.filename,
-                                  to_value(token.version.size),
-                                  token.version.mtime_ns,
-                                  token.policy,
-                                  token.email,
-                                  encode_rules(token.rules),
-                                  to_value(token.created_at),
-                                  to_value(token.expires_at),
-                                  to_value(token.revoked_at),
-                                  to_value(token.cleaned_at),
-                                  token.max_uses,
-                                  token.uses,
-                                  encode_claims(token.claims),
-                                  token.revision,
-                                  encode_facts(token.facts),
-                                  to_value(end_of(token)),
-                                  to_value(tidy_due(token)),
-                                  to_due(warning_due(token))},
-                                 [&] {
-                                   const auto kept = find(token.id);
-                                   return kept && kept->digest == token.digest;
-                                 });
+  const bool added = insert_once(database_, statements::add_token, values_of(token), [&] {
+    const auto kept = find(token.id);
+    return kept && kept->digest == token.digest;
+  });
   if (!added) return false;
   for (const auto& [name, value] : token.facts) {
     const auto same = [] { return true; };
@@ -85,10 +57,12 @@ std::optional<Token> SqlTokenStore::find(const TokenId& id) {
 }
 
 bool SqlTokenStore::replace(const Token& token) {
+  const Value warning = warning_value(token);
+  const Value while_expiring = warning == Value{nullptr} ? Value{nullptr} : to_value(token.expires_at);
   return replace_one(database_, statements::replace_token,
-                     {to_value(token.expires_at), to_due(warning_due(token)), token.uses, encode_claims(token.claims),
-                      to_value(token.expires_at), to_value(token.revoked_at), to_value(token.cleaned_at),
-                      to_value(end_of(token)), to_value(tidy_due(token)), token.id.text, token.revision});
+                     {while_expiring, warning, token.uses, encode_claims(token.claims), to_value(token.expires_at),
+                      to_value(token.revoked_at), to_value(token.cleaned_at), to_value(end_of(token)),
+                      to_value(tidy_due(token)), token.email, encode_facts(token.facts), token.id.text, token.revision});
 }
 
 bool SqlTokenStore::replace_uses(const Token& token) {

@@ -1,4 +1,3 @@
-#include "core/error.h"
 #include "sql/few_sizes.h"
 #include "sql/statements.h"
 #include "sql/stores.h"
@@ -22,15 +21,6 @@ std::vector<TokenId> ids_of(const std::vector<Row>& rows) {
   ids.reserve(rows.size());
   for (const Row& row : rows) ids.push_back({Columns{row}.text()});
   return ids;
-}
-
-/// For statements that come to the same if they are run twice.
-std::int64_t execute_surely(Database& database, const std::string& statement, const std::vector<Value>& values) {
-  try {
-    return database.execute(statement, values);
-  } catch (const InDoubt&) {
-    throw Error{Errc::unavailable, "the connection to the database broke"};
-  }
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ class Memory {
   friend class MemoryKeyStore;
   friend class MemoryOutbox;
   friend class MemoryRemovals;
+  friend class MemoryPrivacy;
 
   std::mutex mutex_;
   Time now_ = from_unix(1'800'000'000);
@@ -77,6 +78,8 @@ class MemoryTokenStore final : public TokenStore, public TokenBatches, public To
       kept.expires_at = token.expires_at;
       kept.revoked_at = token.revoked_at;
       kept.cleaned_at = token.cleaned_at;
+      kept.email = token.email;
+      kept.facts = token.facts;
     });
   }
 

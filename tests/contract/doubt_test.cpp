@@ -31,6 +31,7 @@ class UnsureDatabase final : public sql::Database {
     throw sql::InDoubt{};
   }
   void run(std::string_view statement) override { sound_.run(statement); }
+  void let_go() override { sound_.let_go(); }
   bool has_column(std::string_view table, std::string_view column) override { return sound_.has_column(table, column); }
   Time now() override { return sound_.now(); }
   bool with_lock(std::string_view name, sql::IfHeld if_held, const std::function<void()>& work) override {

@@ -4,7 +4,7 @@
 
 #include "sql/migrate.h"
 #include "sql/stores.h"
-#include "tests/fakes.h"
+#include "tests/fake_privacy.h"
 #include "tests/support/mariadb.h"
 #include "tests/support/process.h"
 
@@ -13,7 +13,8 @@ namespace {
 
 class MemoryStores final : public Stores {
  public:
-  explicit MemoryStores(Memory& memory) : tokens_(memory), log_(memory), keys_(memory), outbox_(memory), removals_(memory) {}
+  explicit MemoryStores(Memory& memory)
+      : tokens_(memory), log_(memory), keys_(memory), outbox_(memory), removals_(memory), privacy_(memory) {}
   TokenStore& tokens() override { return tokens_; }
   TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
@@ -25,6 +26,8 @@ class MemoryStores final : public Stores {
   Outbox& outbox() override { return outbox_; }
   MailLog& mails() override { return outbox_; }
   Removals& removals() override { return removals_; }
+  PersonalRecords& personal() override { return privacy_; }
+  Erasure& erasure() override { return privacy_; }
 
  private:
   MemoryTokenStore tokens_;
@@ -32,6 +35,7 @@ class MemoryStores final : public Stores {
   MemoryKeyStore keys_;
   MemoryOutbox outbox_;
   MemoryRemovals removals_;
+  MemoryPrivacy privacy_;
 };
 
 class MemoryPlace final : public Place {
@@ -50,7 +54,8 @@ class SqlStores final : public Stores {
         log_(*database_),
         keys_(*database_),
         outbox_(*database_),
-        removals_(*database_) {}
+        removals_(*database_),
+        privacy_(*database_) {}
   TokenStore& tokens() override { return tokens_; }
   TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
@@ -62,6 +67,8 @@ class SqlStores final : public Stores {
   Outbox& outbox() override { return outbox_; }
   MailLog& mails() override { return outbox_; }
   Removals& removals() override { return removals_; }
+  PersonalRecords& personal() override { return privacy_; }
+  Erasure& erasure() override { return privacy_; }
 
  private:
   std::unique_ptr<sql::Database> database_;
@@ -70,6 +77,7 @@ class SqlStores final : public Stores {
   sql::SqlKeyStore keys_;
   sql::SqlOutbox outbox_;
   sql::SqlRemovals removals_;
+  sql::SqlPrivacy privacy_;
 };
 
 class SqlPlace final : public Place {

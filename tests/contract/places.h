@@ -7,6 +7,7 @@
 #include "core/delivery_log.h"
 #include "core/key_store.h"
 #include "core/outbox.h"
+#include "core/privacy.h"
 #include "core/removals.h"
 #include "core/token_store.h"
 #include "sql/database.h"
@@ -28,6 +29,8 @@ class Stores {
   virtual Outbox& outbox() = 0;
   virtual MailLog& mails() = 0;
   virtual Removals& removals() = 0;
+  virtual PersonalRecords& personal() = 0;
+  virtual Erasure& erasure() = 0;
 };
 
 /// Where tokens, deliveries and keys are kept: empty at first, gone with this object.

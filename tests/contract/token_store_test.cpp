@@ -145,6 +145,7 @@ TEST_P(TokenStoreContract, ReplaceWritesTheMutableStateAndNothingElse) {
   written.expires_at = from_unix(1'900'000'000);
   written.revoked_at = from_unix(1'900'000'001);
   written.cleaned_at = from_unix(1'900'000'002);
+  written.email = "somebody.else@example.com";
   EXPECT_TRUE(tokens_.replace(written));
 
   token.uses = written.uses;
@@ -152,6 +153,8 @@ TEST_P(TokenStoreContract, ReplaceWritesTheMutableStateAndNothingElse) {
   token.expires_at = written.expires_at;
   token.revoked_at = written.revoked_at;
   token.cleaned_at = written.cleaned_at;
+  token.email = written.email;
+  token.facts = written.facts;
   ++token.revision;
   EXPECT_EQ(tokens_.find(token.id), token);
 }

@@ -79,13 +79,13 @@ TEST_F(CommandLine, FiveFaultsInTheConfigurationAreReportedWithTheirLines) {
              "[policy.default]\n"
              "ttl = 24\n"
              "max_uses = -1\n"
-             "[mail]\n"
+             "[post]\n"
              "from = \"a@b.c\"\n");
   const Finished finished =
       run({(std::filesystem::path{CLAIMCHECK_BIN_DIR} / "claimcheck").string(), "--config", path, "check"});
   EXPECT_EQ(finished.status, 2);
   for (const char* line : {":2: [site] url", ":3: [site] has no setting \"colour\"", ":5: [storage.uploads] root",
-                           ":7: [policy.default] ttl", ":8: [policy.default] max_uses", ":9: [mail]"})
+                           ":7: [policy.default] ttl", ":8: [policy.default] max_uses", ":9: [post]"})
     EXPECT_NE(finished.err.find(line), std::string::npos) << line << " in\n" << finished.err;
 }
 
@@ -191,13 +191,13 @@ TEST_F(Cron, RemovesTheFilesOfEndedLinksUnlessAnotherLinkLeadsToThem) {
   EXPECT_EQ(cron({}).status, 0) << "its policy leaves files alone";
 }
 
-TEST_F(Cron, AStorageThatIsNotThereStopsItWithoutMarkingAnything) {
+TEST_F(Cron, AStorageThatIsNotThereKeepsItsFilesForTheNextRun) {
   const Issued token = site.issue(site.add_file("film.bin", "x"), {.policy = "vanishing"});
   wait_until("the link ends", [&] { return json::parse(cron({"--dry-run", "--json"}).out).at("expired") == 1; });
   std::filesystem::rename(site.uploads(), site.folder() / "unmounted");
   EXPECT_EQ(cron({}).status, 75);
   std::filesystem::rename(site.folder() / "unmounted", site.uploads());
-  EXPECT_EQ(cron({"-v"}).out, "1 token ended, 1 file removed\n");
+  EXPECT_EQ(cron({"-v"}).out, "1 file removed\n");
 }
 
 }  // namespace

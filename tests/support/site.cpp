@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "config/config.h"
 #include "tests/support/connection.h"
 #include "tests/support/web_user.h"
 
@@ -105,6 +106,10 @@ Site::Site(const std::string& store_url, const std::string& more_toml) : port_(f
   require({"site", "install", docroot().string(), "--worker-dir", worker().parent_path().string()});
 }
 
+StoreSettings Site::store() const {
+  return config::load(config()).config.store;
+}
+
 std::string Site::add_file(const std::string& name, const std::string& content,
                            std::optional<std::chrono::sys_seconds> modified) {
   const fs::path file = uploads() / month / name;
@@ -160,10 +165,18 @@ std::string Site::socket_address(const std::string& name) const {
   return "unix:" + (folder_ / ("data/" + name + ".sock")).string();
 }
 
-Finished Site::cron(const std::vector<std::string>& options) const {
+std::vector<std::string> Site::cron_command(const std::vector<std::string>& options) const {
   std::vector<std::string> argv{program("claimcheck-cron").string(), "--config", config().string()};
   argv.insert(argv.end(), options.begin(), options.end());
-  return run(as_site_user(argv));
+  return as_site_user(argv);
+}
+
+Finished Site::cron(const std::vector<std::string>& options) const {
+  return run(cron_command(options), std::chrono::seconds{600});
+}
+
+std::unique_ptr<Process> Site::start_cron(const std::vector<std::string>& options) const {
+  return std::make_unique<Process>(cron_command(options), folder() / "log/cron.log");
 }
 
 std::unique_ptr<Process> Site::start_worker(const std::string& name, int threads, const std::string& store_url) {

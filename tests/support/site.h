@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/settings.h"
 #include "tests/support/process.h"
 
 namespace claimcheck::test {
@@ -54,6 +55,8 @@ class Site {
   std::filesystem::path docroot() const { return folder_ / "public_html"; }
   std::filesystem::path uploads() const { return docroot() / "wp-content/uploads/claimcheck"; }
   std::filesystem::path config() const { return folder_ / "claimcheck.toml"; }
+  /// Where tokens are kept, as the configuration says it.
+  StoreSettings store() const;
 
   /// Puts a file into 2026/11. @return its path within the storage
   std::string add_file(const std::string& name, const std::string& content,
@@ -75,6 +78,8 @@ class Site {
   std::string socket_address(const std::string& name) const;
   /// Runs claimcheck-cron for this site.
   Finished cron(const std::vector<std::string>& options = {}) const;
+  /// Starts claimcheck-cron and does not wait for it.
+  std::unique_ptr<Process> start_cron(const std::vector<std::string>& options = {}) const;
   /// The workers of this site that run now, whoever started them.
   std::vector<pid_t> worker_pids() const;
   /// What the workers wrote to their log.
@@ -83,6 +88,7 @@ class Site {
  private:
   std::filesystem::path worker() const { return docroot() / "claimcheck/claimcheck.fcgi"; }
   void require(const std::vector<std::string>& words) const;
+  std::vector<std::string> cron_command(const std::vector<std::string>& options) const;
 
   TemporaryFolder folder_;
   int port_;

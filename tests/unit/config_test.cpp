@@ -25,6 +25,7 @@ TEST(Configuration, TheLeastThatIsNeededGetsTheDefaults) {
   EXPECT_EQ(parsed.config.store.url, "sqlite:/home/me/claimcheck/claimcheck.db");
   EXPECT_EQ(parsed.config.policies.at("default").ttl, seconds{86400});
   EXPECT_EQ(parsed.config.policies.at("default").max_uses, 1);
+  EXPECT_EQ(parsed.config.log.ip_log, IpLog::anonymised);
 }
 
 TEST(Configuration, EveryFaultIsReportedWithItsLine) {
@@ -97,6 +98,11 @@ TEST(Configuration, ValuesAreTakenUpToTheirBoundsAndNoFurther) {
       {"worker", "listen = \"tcp:192.0.2.1:9000\"", false},
       {"log", "level = \"debug\"", true},
       {"log", "level = \"loud\"", false},
+      {"log", "ip_log = \"none\"", true},
+      {"log", "ip_log = \"anonymised\"", true},
+      {"log", "ip_log = \"full\"", true},
+      {"log", "ip_log = \"half\"", false},
+      {"log", "ip_log = true", false},
       {"store", "url = \"sqlite:claimcheck.db\"", false},
       {"store", "url = \"mysql://user@localhost/db\"", true},
       {"store", "table_prefix = \"wp_\"", true},
@@ -202,6 +208,7 @@ TEST(Configuration, TheExampleIsValidAndHoldsEveryDefault) {
   EXPECT_EQ(parsed.config.worker.drain, defaults.config.worker.drain);
   EXPECT_EQ(parsed.config.log.file, defaults.config.log.file);
   EXPECT_EQ(parsed.config.log.level, defaults.config.log.level);
+  EXPECT_EQ(parsed.config.log.ip_log, defaults.config.log.ip_log);
   EXPECT_EQ(parsed.config.store.password, defaults.config.store.password);
   EXPECT_EQ(parsed.config.storages.at("uploads").kind, StorageSettings{}.kind);
   EXPECT_EQ(parsed.config.store.table_prefix, defaults.config.store.table_prefix);

@@ -1,121 +1,24 @@
 #include "cron/letter.h"
 
-#include <Poco/Base64Decoder.h>
-#include <Poco/Net/MessageHeader.h>
-#include <Poco/Net/MultipartReader.h>
-#include <Poco/Net/QuotedPrintableDecoder.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <optional>
-#include <sstream>
 
 #include "core/error.h"
-#include "core/percent_encoding.h"
 #include "cron/header_field.h"
 #include "cron/line_breaks.h"
+#include "tests/unit/read_message.h"
 
 namespace claimcheck::cron {
 namespace {
 
+using test::filename_of;
+using test::raw_field;
+using test::read_message;
+using test::ReadMessage;
+using test::words_decoded;
+
 using namespace std::string_literals;
-
-template <typename Decoder>
-std::string decoded(const std::string& text) {
-  std::istringstream in{text};
-  Decoder decoder{in};
-  return {std::istreambuf_iterator<char>{decoder}, std::istreambuf_iterator<char>{}};
-}
-
-/// A part of a message as another program reads it, its content decoded.
-struct ReadPart {
-  std::string type, disposition, content;
-};
-
-std::vector<ReadPart> read_parts(const Poco::Net::MessageHeader& header, std::istream& in) {
-  std::string media_type;
-  Poco::Net::NameValueCollection parameters;
-  Poco::Net::MessageHeader::splitParameters(header.get("Content-Type"), media_type, parameters);
-  std::vector<ReadPart> parts;
-  if (media_type.starts_with("multipart/")) {
-    Poco::Net::MultipartReader reader{in, parameters["boundary"]};
-    while (reader.hasNextPart()) {
-      Poco::Net::MessageHeader inner;
-      reader.nextPart(inner);
-      if (inner.empty()) continue;  // what the reader takes for a part behind an inner multipart's end
-      for (ReadPart& part : read_parts(inner, reader.stream())) parts.push_back(std::move(part));
-    }
-    return parts;
-  }
-  const std::string raw{std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}};
-  const std::string encoding = header.get("Content-Transfer-Encoding");
-  EXPECT_TRUE(encoding == "base64" || encoding == "quoted-printable") << encoding;
-  const std::string content =
-      encoding == "base64" ? decoded<Poco::Base64Decoder>(raw) : decoded<Poco::Net::QuotedPrintableDecoder>(raw);
-  return {{.type = media_type, .disposition = header.get("Content-Disposition", ""), .content = content}};
-}
-
-/// A message as another program reads it.
-struct ReadMessage {
-  std::vector<std::string> names;  ///< of its fields, in their order
-  Poco::Net::MessageHeader header;
-  std::vector<ReadPart> parts;
-};
-
-ReadMessage read(const std::string& message) {
-  ReadMessage result;
-  std::istringstream in{message};
-  result.header.read(in);
-  in.ignore(2);  // the empty line
-  for (const auto& [name, value] : result.header) result.names.push_back(name);
-  result.parts = read_parts(result.header, in);
-  return result;
-}
-
-/// A field's body, unfolded, its encoded words as they are: Poco's reader decodes them, however they are cut.
-std::string raw_field(const std::string& message, const std::string& name) {
-  const std::size_t begin = message.find("\r\n" + name + ": ") + name.size() + 4;
-  std::string body;
-  for (std::size_t at = begin; at < message.size(); ++at) {
-    if (message[at] == '\r' && message[at + 2] != ' ') break;
-    if (message[at] != '\r' && message[at] != '\n') body += message[at];
-  }
-  return body;
-}
-
-/// The text of a header whose encoded words are all in UTF-8 and base64.
-std::string words_decoded(const std::string& text) {
-  constexpr std::string_view begin = "=?UTF-8?B?", end = "?=";
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t first = text.find(begin, at);
-    if (first == std::string::npos) return out + text.substr(at);
-    // White space between two encoded words is not shown.
-    if (const std::string between = text.substr(at, first - at); at == 0 || between != " ") out += between;
-    const std::size_t last = text.find(end, first + begin.size());
-    EXPECT_LE(last + end.size() - first, 75U) << text;
-    const std::string word = decoded<Poco::Base64Decoder>(text.substr(first + begin.size(), last - first - begin.size()));
-    EXPECT_EQ(header_text("x" + word + "x", 1000), "x" + word + "x") << "half a character in " << text;
-    out += word;
-    at = last + end.size();
-  }
-  return out;
-}
-
-/// The file name that a strict client takes from Content-Disposition.
-std::string filename_of(std::string disposition) {
-  constexpr std::string_view quoted = "filename=\"", charset = "UTF-8''";
-  if (const std::size_t at = disposition.find(quoted); at != std::string::npos)
-    return disposition.substr(at + quoted.size(), disposition.rfind('"') - at - quoted.size());
-  std::string encoded;
-  while (disposition.find(';') != std::string::npos) {
-    disposition.erase(0, disposition.find(';') + 1);
-    const std::size_t value = disposition.find('=') + 1;
-    encoded += disposition.substr(value, disposition.find(';') - value);
-  }
-  EXPECT_TRUE(encoded.starts_with(charset)) << encoded;
-  return percent_decoded(encoded.substr(std::min(encoded.size(), charset.size()))).value_or("malformed: " + encoded);
-}
 
 void expect_well_formed(const std::string& message) {
   ASSERT_TRUE(message.ends_with("\r\n"));
@@ -173,7 +76,7 @@ TEST(Letter, IsAMessage) {
 TEST(Letter, LeavesOutWhatIsEmpty) {
   Letter letter = plain_letter();
   letter.reply_to = letter.references = letter.unsubscribe = letter.from.name = "";
-  const ReadMessage message = read(to_rfc5322(letter));
+  const ReadMessage message = read_message(to_rfc5322(letter));
   EXPECT_EQ(message.names, (std::vector<std::string>{"Date", "Message-ID", "From", "To", "Subject", "Auto-Submitted",
                                                      "X-Auto-Response-Suppress", "MIME-Version", "Content-Type"}));
   EXPECT_EQ(message.header.get("From"), "shop@example.com");
@@ -190,7 +93,7 @@ TEST(Letter, HasTextThenHtmlThenFiles) {
                         {.filename = "empty.txt", .media_type = "text/plain", .bytes = ""}};
   const std::string written = to_rfc5322(letter);
   expect_well_formed(written);
-  const ReadMessage message = read(written);
+  const ReadMessage message = read_message(written);
   ASSERT_EQ(message.parts.size(), 4U);
   EXPECT_EQ(message.header.get("Content-Type").substr(0, 16), "multipart/mixed;");
   EXPECT_EQ(message.parts[0].type, "text/plain");
@@ -288,7 +191,7 @@ TEST(Letter, StaysOneMessageWhateverIsInIt) {
     letter.attachments = {{.filename = c.anything, .media_type = c.anything, .bytes = c.anything}};
     const std::string written = to_rfc5322(letter);
     expect_well_formed(written);
-    const ReadMessage message = read(written);
+    const ReadMessage message = read_message(written);
     EXPECT_EQ(message.names, names);
     EXPECT_EQ(words_decoded(raw_field(written, "Subject")), header_text(c.anything, 200));
     EXPECT_TRUE(message.header.get("From").ends_with("shop@example.com>") || message.header.get("From") == "shop@example.com");
@@ -330,7 +233,7 @@ TEST(Letter, KeepsTheNamesOfFiles) {
     SCOPED_TRACE(c.name);
     Letter letter = plain_letter();
     letter.attachments = {{.filename = c.filename, .media_type = "text/plain", .bytes = "x"}};
-    EXPECT_EQ(filename_of(read(to_rfc5322(letter)).parts.at(2).disposition), c.expected);
+    EXPECT_EQ(filename_of(read_message(to_rfc5322(letter)).parts.at(2).disposition), c.expected);
   }
 }
 
@@ -354,7 +257,7 @@ TEST(Letter, TrustsNoMediaType) {
     SCOPED_TRACE(c.given);
     Letter letter = plain_letter();
     letter.attachments = {{.filename = "a", .media_type = c.given, .bytes = "x"}};
-    EXPECT_EQ(read(to_rfc5322(letter)).parts.at(2).type, c.expected);
+    EXPECT_EQ(read_message(to_rfc5322(letter)).parts.at(2).type, c.expected);
   }
 }
 

@@ -12,14 +12,14 @@ using Values = std::map<std::string, std::string>;
 
 const Site site{.url = "https://example.com", .prefix = "/dl", .trusted_proxies = {"127.0.0.1"}};
 
-Request parse(Values values, const BodyReader& read_body) {
+Request parse(Values values, const BodyReader& read_body, IpLog ip_log = IpLog::anonymised) {
   values.try_emplace("REQUEST_METHOD", "GET");
   values.try_emplace("REQUEST_URI", "/dl/x");
   const Variables variables = [&](const char* name) -> std::optional<std::string_view> {
     const auto found = values.find(name);
     return found == values.end() ? std::nullopt : std::optional<std::string_view>{found->second};
   };
-  return parse_request(variables, read_body, site);
+  return parse_request(variables, read_body, site, ip_log);
 }
 
 Request parse(const Values& values, const std::string& body = {}) {
@@ -153,7 +153,7 @@ TEST(ParseRequest, AVariableThatIsAbsentIsLikeAnEmptyOne) {
   const Variables nothing = [](const char*) { return std::optional<std::string_view>{}; };
   const BodyReader no_body = [](std::size_t) { return std::string{}; };
   for (const Variables& variables : {only_method, nothing}) {
-    const auto error = test::thrown([&] { parse_request(variables, no_body, site); });
+    const auto error = test::thrown([&] { parse_request(variables, no_body, site, IpLog::anonymised); });
     ASSERT_TRUE(error.has_value());
     EXPECT_EQ(error->code(), Errc::bad_request);
   }
@@ -234,6 +234,20 @@ TEST(ParseRequest, TellsWhatTheClientCanRead) {
     EXPECT_FALSE(parse({{name, "navigate"}}).prefetch);
   }
   EXPECT_EQ(parse({{"REMOTE_ADDR", "127.0.0.1"}, {"HTTP_X_FORWARDED_FOR", "203.0.113.9"}}).network, "203.0.113.0");
+}
+
+TEST(ParseRequest, ClientsAreToldApartWhateverIsRecordedOfThem) {
+  const struct {
+    IpLog ip_log;
+    const char* network;
+  } cases[] = {{IpLog::none, ""}, {IpLog::anonymised, "203.0.113.0"}, {IpLog::full, "203.0.113.9"}};
+  const BodyReader no_body = [](std::size_t) { return std::string{}; };
+  for (const auto& c : cases) {
+    const Request request =
+        parse(Values{{"REMOTE_ADDR", "127.0.0.1"}, {"HTTP_X_FORWARDED_FOR", "203.0.113.9"}}, no_body, c.ip_log);
+    EXPECT_EQ(request.network, c.network);
+    EXPECT_EQ(request.crowd, "203.0.113.0");
+  }
 }
 
 }  // namespace

@@ -60,6 +60,8 @@ TEST(Routes, SayWhichMethodsTheyHave) {
       {"a token", {"v1", "tokens", "id"}, {Method::get, Method::head}, "GET, HEAD, OPTIONS"},
       {"revoke", {"v1", "tokens", "id", "revoke"}, {Method::post}, "POST, OPTIONS"},
       {"messages", {"v1", "messages"}, {Method::post}, "POST, OPTIONS"},
+      {"privacy export", {"v1", "privacy", "export"}, {Method::post}, "POST, OPTIONS"},
+      {"privacy erase", {"v1", "privacy", "erase"}, {Method::post}, "POST, OPTIONS"},
       {"doctor", {"v1", "doctor"}, {Method::post}, "POST, OPTIONS"},
       {"a link", {"secret"}, {Method::get, Method::head, Method::post}, "GET, HEAD, POST, OPTIONS"},
       {"a claim", {"secret", "claim", "name"}, {Method::get, Method::head}, "GET, HEAD, OPTIONS"},

@@ -10,7 +10,7 @@
 
 #include "core/enforcement.h"
 #include "fcgi/settlement.h"
-#include "tests/fakes.h"
+#include "tests/fake_privacy.h"
 #include "tests/support/process.h"
 #include "tests/unit/fresh_token.h"
 
@@ -133,8 +133,9 @@ class SettlementTest : public testing::Test {
 
   /// What a thread that has this store works with; the rest it shares.
   fcgi::Services services_of(OddStore& own) {
-    return {site_,   policies_, storages_, places_,      circumstances_, own,     keys,   log,     outbox_, mail_,
-            nullptr, story,     unsettled, checkpoints_, rates_,         crowds_, lines_, random_, pause};
+    return {site_,  policies_,         storages_, places_,   circumstances_, own,    keys,    log,      outbox_,
+            mail_,  nullptr,           story,     unsettled, checkpoints_,   rates_, crowds_, privacy_, privacy_,
+            lines_, IpLog::anonymised, random_,   pause};
   }
 
   /// "delivery1 complete 1000" …, in alphabetical order: all that the log was told since the last time.
@@ -169,6 +170,7 @@ class SettlementTest : public testing::Test {
   const MailSettings mail_;
   Memory mails_;
   MemoryOutbox outbox_{mails_};
+  MemoryPrivacy privacy_{mails_};
 
  protected:
   const Pause pause = [](std::chrono::milliseconds) {};
