@@ -15,9 +15,6 @@ std::string one_line(std::string_view text);
 /// The same for a text of several lines: line ends are kept, as "\n".
 std::string several_lines(std::string_view text);
 
-/// For HTML content and quoted attribute values.
-std::string html_escaped(std::string_view text);
-
 /// A space that wrapped() does not break at. one_line() and several_lines() leave none, so it never comes from outside.
 inline constexpr char firm_space = '\x1f';
 

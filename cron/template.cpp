@@ -8,6 +8,7 @@
 
 #include "core/ascii.h"
 #include "core/error.h"
+#include "core/html.h"
 
 namespace claimcheck::cron {
 namespace {

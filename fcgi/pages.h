@@ -11,9 +11,6 @@
 
 namespace claimcheck::fcgi {
 
-/// `text` for HTML content and attribute values in double quotes.
-std::string html_escaped(std::string_view text);
-
 /// The page with the button: what the file is, until when, and a form that POSTs to the link. Looking at it costs nothing.
 Reply landing_page(const Token& token, const Site& site);
 

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <vector>
 
+#include "core/html.h"
 #include "tests/mail_samples.h"
 
 namespace {
@@ -18,7 +19,7 @@ std::string sheet(const std::vector<std::string>& mails, int width) {
   for (const std::string& mail : mails)
     frames += fmt::format(
         "<iframe width=\"{}\" onload=\"height = contentDocument.documentElement.scrollHeight\" srcdoc=\"{}\"></iframe>\n",
-        width, cron::html_escaped(mail));
+        width, html_escaped(mail));
   return fmt::format(
       "<!DOCTYPE html><meta charset=\"utf-8\"><style>:root{{color-scheme:light dark}}body{{margin:8px;display:grid;gap:8px;"
       "grid-template-columns:repeat(4,{}px)}}iframe{{border:0}}</style>\n{}",

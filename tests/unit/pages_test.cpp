@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/html.h"
+
 namespace claimcheck::fcgi {
 namespace {
 
