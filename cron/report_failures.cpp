@@ -1,14 +1,21 @@
 #include "cron/report_failures.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace claimcheck::cron {
+namespace {
+
+/// Workers write what happened a little later, so what is a little older is looked at again: nothing is queued twice.
+constexpr seconds written_late{60};
+
+}  // namespace
 
 FailureReport report_failures(TokenStore& tokens, RefusalFeed& refusals, Notices& notices, Time since, const Run& run) {
-  FailureReport report{.read_until = since};
+  FailureReport report{.read_until = since - written_late};
   while (!run.time_is_up()) {
     const std::vector<RefusalRecord> found = refusals.operators_faults(report.read_until, batch);
     if (run.mode == Mode::dry_run) {
@@ -28,6 +35,7 @@ FailureReport report_failures(TokenStore& tokens, RefusalFeed& refusals, Notices
     report.read_until = found.back().last + (stuck ? seconds{1} : seconds{0});
     if (all_read) break;
   }
+  report.read_until = std::max(report.read_until, since);
   return report;
 }
 

@@ -60,6 +60,16 @@ TEST_F(ReportFailures, GoesOnWhereTheLastRunEnded) {
   EXPECT_EQ(report(start + seconds{1}).read_until, start + seconds{1});
 }
 
+TEST_F(ReportFailures, LooksOnceMoreAtTheLastMinuteSinceWorkersWriteALittleLate) {
+  refuse(add(1), "file_changed", start);
+  const Time until = report().read_until;
+  refuse(add(2), "file_changed", start - seconds{60});
+  refuse(add(3), "file_changed", start - seconds{61});
+  const cron::FailureReport late = report(until);
+  EXPECT_EQ(late.queued, 1);
+  EXPECT_EQ(late.read_until, until) << "never back";
+}
+
 TEST_F(ReportFailures, ATokenThatIsGoneIsPassedOver) {
   refuse(token_of(1), "file_changed", start);
   refuse(add(2), "file_changed", start);
