@@ -8,6 +8,7 @@
 #include "admin/table.h"
 #include "core/error.h"
 #include "core/representation.h"
+#include "cron/answer.h"
 #include "cron/compose.h"
 
 namespace claimcheck::admin {
@@ -36,7 +37,7 @@ void list_mails(const Options& options, int limit) {
 void give_up(Mail& mail, Time now, const std::string& answer) {
   mail.failed_at = now;
   mail.next_at.reset();
-  mail.answer = answer.substr(0, longest_mail_answer);
+  mail.answer = cron::printable(answer);
 }
 
 /// Hands mails to another program, which has a quarter of an hour to say what became of them.
@@ -56,14 +57,19 @@ void take_mails(const Options& options, int limit) {
   for (const Mail& mail : context.outbox.due(now, limit)) {
     auto claimed = context.outbox.claim(mail, now + in_hand);
     if (!claimed) continue;
-    const cron::Composed composed = composer.compose(*claimed);
-    if (composed.obsolete.empty()) {
-      taken.push_back(
-          {{"id", mail.id}, {"sender", composed.sender}, {"recipient", mail.recipient}, {"message", composed.message}});
-      continue;
+    try {
+      const cron::Composed composed = composer.compose(*claimed);
+      if (composed.obsolete.empty()) {
+        taken.push_back(
+            {{"id", mail.id}, {"sender", composed.sender}, {"recipient", mail.recipient}, {"message", composed.message}});
+        continue;
+      }
+      claimed->content.clear();
+      give_up(*claimed, now, composed.obsolete);
+    } catch (const Error& error) {
+      if (error.code() == Errc::unavailable) continue;  // it is due again in a quarter of an hour
+      give_up(*claimed, now, error.what());
     }
-    claimed->content.clear();
-    give_up(*claimed, now, composed.obsolete);
     context.outbox.replace(*claimed);
   }
   fmt::print("{}\n", Json{{"mails", std::move(taken)}}.dump());
@@ -82,10 +88,11 @@ void change_mails(const Options& options, const std::vector<std::string>& ids, c
   }
 }
 
+/// A link stays, sealed, for the warning that may come.
 void note_sent(Mail& mail, Time now) {
   mail.sent_at = now;
   mail.next_at.reset();
-  mail.content.clear();
+  if (mail.kind != MailKind::link && mail.kind != MailKind::renewal) mail.content.clear();
 }
 
 void try_again(Mail& mail, Time now) {

@@ -1,17 +1,17 @@
 #include "cron/answer.h"
 
 #include "core/ascii.h"
+#include "core/outbox.h"
 
 namespace claimcheck::cron {
 
 std::string printable(std::string_view said) {
-  constexpr std::size_t longest = 300;
   std::string line;
   for (const char c : said) {
     const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
     if (blank && (line.empty() || line.back() == ' ')) continue;
     line += blank ? ' ' : c > ' ' && c <= '~' ? c : '?';
-    if (line.size() == longest) break;
+    if (line.size() == longest_mail_answer) break;
   }
   return std::string{trim(line)};
 }

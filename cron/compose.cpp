@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/media_type.h"
+#include "core/percent_encoding.h"
 #include "cron/warn.h"
 
 namespace claimcheck::cron {
@@ -95,7 +96,8 @@ std::string MailComposer::message_id_of_link(const Mail& warning) {
 
 std::string MailComposer::unsubscribe(const Mail& warning) const {
   const std::string& address = sources_.settings.reply_to.empty() ? from_.address : sources_.settings.reply_to;
-  return fmt::format("mailto:{}?subject=unsubscribe%20{}", address, warning.about);
+  const std::string local = percent_encoded(address.substr(0, address.rfind('@')));
+  return fmt::format("mailto:{}@{}?subject=unsubscribe%20{}", local, domain_of(address), warning.about);
 }
 
 }  // namespace claimcheck::cron

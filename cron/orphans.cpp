@@ -13,10 +13,12 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/descriptor.h"
+#include "cron/removal_attempt.h"
 
 namespace claimcheck::cron {
 namespace {
@@ -24,8 +26,11 @@ namespace {
 /// Walks a folder by descriptors, so that nothing outside of it is reached, whatever is renamed meanwhile.
 class Walk {
  public:
-  Walk(const OrphanSettings& orphans, const Run& run, std::function<bool(const std::string&)> in_use)
-      : orphans_(orphans), run_(run), in_use_(std::move(in_use)) {}
+  /// Removes a file that tokens may refer to; nothing if none can.
+  using Remover = std::function<std::optional<RemovalAttempt>(const std::string& path, const FileVersion& version)>;
+
+  Walk(const OrphanSettings& orphans, const Run& run, Remover remove_from_storage)
+      : orphans_(orphans), run_(run), remove_from_storage_(std::move(remove_from_storage)) {}
 
   void run() {
     const Descriptor root{::open(orphans_.folder.c_str(), folder_flags)};
@@ -52,8 +57,11 @@ class Walk {
       if (S_ISDIR(status.st_mode)) {
         const Descriptor inner{::openat(number, name.c_str(), folder_flags)};
         inner ? visit(inner, whole) : fail(whole, "cannot be opened");
-      } else if (S_ISREG(status.st_mode) && is_orphan(name, status) && !in_use_(whole)) {
-        remove(number, name, whole);
+      } else if (S_ISREG(status.st_mode) && is_orphan(name, status)) {
+        if (const auto attempt = remove_from_storage_(whole, version_of(status)))
+          note(*attempt);
+        else
+          remove(number, name, whole);
       }
     }
   }
@@ -70,6 +78,19 @@ class Walk {
       fail(path, "cannot be removed");
   }
 
+  void note(const RemovalAttempt& attempt) {
+    if (attempt.outcome == Storage::Removed::removed && attempt.fault.empty()) ++report.files;
+    if (attempt.fault.empty()) return;
+    report.fault = attempt.fault;
+    ++report.failed;
+  }
+
+  static FileVersion version_of(const struct stat& status) {
+    constexpr std::int64_t nanoseconds = 1'000'000'000;
+    return {.size = static_cast<std::uint64_t>(status.st_size),
+            .mtime_ns = status.st_mtim.tv_sec * nanoseconds + status.st_mtim.tv_nsec};
+  }
+
   void fail(const std::string& path, const char* what) {
     report.fault = fmt::format("{} {}: {}", path, what, std::strerror(errno));
     ++report.failed;
@@ -77,31 +98,33 @@ class Walk {
 
   const OrphanSettings& orphans_;
   const Run& run_;
-  std::function<bool(const std::string&)> in_use_;
+  Remover remove_from_storage_;
 };
 
 }  // namespace
 
-OrphansReport remove_orphans(const OrphanSettings& orphans, const std::map<std::string, StorageSettings>& storages,
-                             TokenSweep& sweep, const Run& run) {
+OrphansReport remove_orphans(const OrphanSettings& orphans, const std::map<std::string, StorageSettings>& settings,
+                             const Storages& storages, TokenSweep& sweep, const Run& run) {
   // Roots may be written in several ways; the folder is walked by its real path, so that names can be compared.
   std::error_code no_such_folder;
   OrphanSettings real = orphans;
   if (const auto path = std::filesystem::canonical(orphans.folder, no_such_folder); !no_such_folder)
     real.folder = path.string();
   std::vector<std::pair<std::string, std::string>> roots;
-  for (const auto& [name, storage] : storages) {
+  for (const auto& [name, storage] : settings) {
     std::error_code fault;
     roots.emplace_back(name, std::filesystem::weakly_canonical(storage.root, fault).string() + "/");
     if (fault)  // then nobody knows which files are in use
       return {.failed = 1, .fault = fmt::format("the root of storage {} cannot be followed: {}", name, fault.message())};
   }
-  const auto in_use = [&](const std::string& path) {
-    return std::ranges::any_of(roots, [&](const auto& root) {
-      return path.starts_with(root.second) && sweep.file_in_use(root.first, path.substr(root.second.size()), run.now);
-    });
+  const auto remove = [&](const std::string& path, const FileVersion& version) -> std::optional<RemovalAttempt> {
+    const auto root = std::ranges::find_if(roots, [&](const auto& each) { return path.starts_with(each.second); });
+    if (root == roots.end()) return std::nullopt;
+    const Removal removal{.storage = root->first, .file = path.substr(root->second.size()), .version = version};
+    const auto wanted = [&] { return sweep.file_in_use(removal.storage, removal.file, run.now); };
+    return attempt_removal(*storages.at(removal.storage), removal, wanted, run.mode);
   };
-  Walk walk{real, run, in_use};
+  Walk walk{real, run, remove};
   walk.run();
   return walk.report;
 }

@@ -2,58 +2,13 @@
 
 #include <vector>
 
-#include "core/error.h"
+#include "cron/removal_attempt.h"
 
 namespace claimcheck::cron {
 namespace {
 
 /// Before every token's end: a token that is not cleaned is in use, even if it has ended, since somebody may be reading by it.
 constexpr Time any_end = from_unix(-1);
-
-struct Attempt {
-  Storage::Removed outcome = Storage::Removed::wanted;
-  std::string fault;  ///< empty unless it failed
-  bool unreachable = false;
-};
-
-/// Where a file is that somebody needs does not matter.
-Attempt failed(const Error& error, const std::function<bool()>& wanted) {
-  if (error.code() == Errc::file_not_found) return {.outcome = Storage::Removed::gone};
-  if (wanted()) return {.outcome = Storage::Removed::wanted};
-  return {.fault = error.what(), .unreachable = error.code() == Errc::unavailable};
-}
-
-/// `wanted` speaks with the database: what it throws is no fault of the storage, and ends the job.
-Attempt attempt(const Storage& storage, const Removal& removal, const std::function<bool()>& wanted) {
-  std::optional<Error> database_fault;
-  const auto asked = [&] {
-    try {
-      return wanted();
-    } catch (const Error& error) {
-      database_fault = error;
-      return true;
-    }
-  };
-  try {
-    const Attempt done{.outcome = storage.remove(removal.file, removal.version, asked)};
-    if (database_fault) throw Error{*database_fault};
-    return done;
-  } catch (const Error& error) {
-    if (database_fault) throw;
-    return failed(error, wanted);
-  }
-}
-
-/// What an attempt would come to.
-Attempt foresee(const Storage& storage, const Removal& removal, const std::function<bool()>& wanted) {
-  if (wanted()) return {.outcome = Storage::Removed::wanted};
-  try {
-    const bool same = storage.open(removal.file)->version() == removal.version;
-    return {.outcome = same ? Storage::Removed::removed : Storage::Removed::changed};
-  } catch (const Error& error) {
-    return failed(error, wanted);
-  }
-}
 
 }  // namespace
 
@@ -88,8 +43,7 @@ RemoveReport remove_files(Removals& removals, TokenSweep& sweep, const Storages&
         report.fault = "the configuration has no storage " + removal.storage;
         continue;
       }
-      const Attempt done =
-          run.mode == Mode::real ? attempt(*storage->second, removal, wanted) : foresee(*storage->second, removal, wanted);
+      const RemovalAttempt done = attempt_removal(*storage->second, removal, wanted, run.mode);
       if (!done.fault.empty()) {
         ++report.failed;
         report.fault = done.fault;
