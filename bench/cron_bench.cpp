@@ -36,6 +36,7 @@ double to_seconds(const timeval& time) {
 /// Runs a program to its end. Throws if it fails.
 Cost measure(const std::vector<std::string>& words) {
   std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   const auto begun = steady_clock::now();

@@ -300,7 +300,7 @@ Time tidy_due(const Token& token) {
     for (const ActiveDelivery& delivery : claim.active)
       due = std::min(due, delivery.last_progress + counting::dead_after + seconds{1});
     if (is_unused(claim)) due = std::min(due, claim.last_seen + counting::give_back_after);
-    if (is_untold(token, claim)) due = std::min(due, *claim.completed);
+    if (is_untold(token, claim)) due = std::min(due, claim.completed.value_or(due));
   }
   return due;
 }

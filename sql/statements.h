@@ -81,8 +81,9 @@ inline constexpr auto ended_tokens =
 inline constexpr Text unsettled_tokens{"SELECT id FROM {tokens} WHERE tidy_at <= ? AND id > ? ORDER BY id LIMIT ?"};
 
 /// Marks tokens that ended by a moment and are not cleaned; a list of as many `?` as there are ids follows, and a parenthesis.
+/// The signs keep SQLite from going through all that have ended instead of these few.
 inline constexpr std::string_view clean_tokens =
-    "UPDATE {tokens} SET cleaned_at = ?, revision = revision + 1 WHERE cleaned_at IS NULL AND ends_at <= ? AND id IN (";
+    "UPDATE {tokens} SET cleaned_at = ?, revision = revision + 1 WHERE +cleaned_at IS NULL AND +ends_at <= ? AND id IN (";
 
 /// A token that refers to a file, is not cleaned, and ends after a moment; 0 or 1 row. The lengths are compared since MySQL's =
 /// overlooks spaces at the end.

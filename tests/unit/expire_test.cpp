@@ -166,11 +166,13 @@ TEST_F(Expire, WorksThroughManyTokensAndPassesOverThoseThatAreRead) {
 }
 
 TEST_F(Expire, StopsBetweenTwoBatchesWhenTimeIsUp) {
-  for (int i = 0; i < 500; ++i) add(i);
+  constexpr int many = 2500;
+  for (int i = 0; i < many; ++i) add(i);
   int asked = 0;
   const cron::Run run{.now = end, .time_is_up = [&] { return ++asked > 1; }};
-  EXPECT_EQ(cron::expire(tokens, removals, nullptr, run).tokens, cron::batch);
-  EXPECT_EQ(expire().tokens, 500 - cron::batch) << "the next run does the rest";
+  const auto first = cron::expire(tokens, removals, nullptr, run).tokens;
+  EXPECT_LT(first, many);
+  EXPECT_EQ(expire().tokens, many - first) << "the next run does the rest";
 }
 
 }  // namespace
