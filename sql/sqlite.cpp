@@ -32,6 +32,12 @@ bool is_lock(const SQLite::Exception& cause) {
   return error_class(cause) == SQLITE_BUSY || error_class(cause) == SQLITE_LOCKED;
 }
 
+/// A process of root's makes the files beside the database and then gives them to its owner: in between nobody else can open
+/// them.
+bool is_passing(const SQLite::Exception& cause) {
+  return is_lock(cause) || error_class(cause) == SQLITE_CANTOPEN;
+}
+
 bool is_duplicate(const SQLite::Exception& cause) {
   const int code = cause.getExtendedErrorCode();
   return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
@@ -216,9 +222,9 @@ class SqliteDatabase final : public Database {
         return work(*session_);
       } catch (const SQLite::Exception& cause) {
         if (is_duplicate(cause)) throw DuplicateKey{};
-        if (is_lock(cause) && patience.again(jitter_)) continue;
         // A damaged or vanished file may be a sound one when it is opened again.
         if (!is_lock(cause) && error_class(cause) != SQLITE_CONSTRAINT) session_.reset();
+        if (is_passing(cause) && patience.again(jitter_)) continue;
         throw Error{Errc::unavailable,
                     fmt::format("SQLite error {} on {}: {}", cause.getExtendedErrorCode(), target_.path, cause.what())};
       }
