@@ -52,7 +52,12 @@ class Jobs {
       : config_(config), database_(database), run_(std::move(run)), storages_(files::open_storages(config.storages)) {
     report_.dry_run = run_.mode == cron::Mode::dry_run;
     if (config.mail.transport == MailSettings::Transport::off) return;
-    seal_.emplace(config::mail_key(config, config::IfMissing::make));
+    try {
+      seal_.emplace(config::mail_key(config, config::IfMissing::make));
+    } catch (const Error& error) {
+      no_seal_ = error;
+      return;
+    }
     const bool support_is_mail = is_deliverable(config.site.support);
     notices_.emplace(outbox_, outbox_, *seal_, random_, support_is_mail ? config.site.support : "");
   }
@@ -91,7 +96,13 @@ class Jobs {
 
   void fail(const char* job, const std::string& what) { report_.faults.push_back(fmt::format("{}: {}", job, what)); }
 
+  /// For jobs that tell people something: what they cannot tell they must not take for told.
+  void require_seal() const {
+    if (no_seal_) throw Error{*no_seal_};
+  }
+
   void settle() {
+    require_seal();
     const auto done = cron::settle(tokens_, tokens_, log_, notices(), pause_, run_);
     add({"interrupted", "interrupted download settled", "interrupted downloads settled", done.interrupted});
     add({"given_back", "use given back", "uses given back", done.given_back});
@@ -113,10 +124,12 @@ class Jobs {
   }
 
   void warn() {
+    require_seal();
     if (notices_) add({"warnings", "warning queued", "warnings queued", cron::warn(tokens_, log_, *notices_, run_)});
   }
 
   void tell() {
+    require_seal();
     if (!notices_) return;
     const std::string name = "failures_read_until";
     const auto noted = sql::last_beat(database_, name);
@@ -162,6 +175,7 @@ class Jobs {
   }
 
   void send() {
+    require_seal();
     const MailSettings& mail = config_.mail;
     if (mail.transport == MailSettings::Transport::off || mail.transport == MailSettings::Transport::none) return;
     cron::MailComposer composer{{.tokens = tokens_,
@@ -206,6 +220,7 @@ class Jobs {
   Random random_ = secure_random();
   Pause pause_ = [](std::chrono::milliseconds about) { std::this_thread::sleep_for(about); };
   std::optional<Seal> seal_;
+  std::optional<Error> no_seal_;  ///< why mails that are configured cannot be sealed
   std::optional<cron::Notices> notices_;
   cron::Report report_;
   bool unavailable_ = false;

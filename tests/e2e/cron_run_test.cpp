@@ -63,6 +63,16 @@ TEST(CronRun, OnlyTheJobsThatAreAskedForAreDone) {
   EXPECT_FALSE(fs::exists(site.uploads() / file));
 }
 
+TEST(CronRun, WithoutTheKeyOfMailsLinksEndAllTheSame) {
+  Site site{{}, "\n[mail]\ntransport = \"none\"\nfrom = \"downloads@example.com\"\n"};
+  site.issue(site.add_file("report.pdf", "x"));
+  write_file(site.folder() / "mail.key", "too short\n");
+  const Finished ended = site.cron({"-v", "--now", from_now(std::chrono::hours{48})});
+  EXPECT_EQ(ended.status, 75);
+  EXPECT_EQ(ended.out, "1 token ended\n");
+  EXPECT_NE(ended.err.find("mail.key"), std::string::npos) << ended.err;
+}
+
 TEST(CronRun, WhatEndedLongAgoIsForgotten) {
   Site site;
   const Issued token = site.issue(site.add_file("report.pdf", "x"));
