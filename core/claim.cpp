@@ -73,10 +73,14 @@ void hand_off(Claim& claim, const Wanted& wanted, Time now) {
     for (const Range& range : claim.handed_off.front().ranges) claim.covered.add(range);
     claim.handed_off.erase(claim.handed_off.begin());
   }
-  note_completion(claim, now);
+  note_completion(claim, wanted.delivery, now);
 }
 
 }  // namespace
+
+bool is_unused(const Claim& claim) {
+  return claim.active.empty() && claim.lost.empty() && claim.charged == 0 && !claim.completed;
+}
 
 Answer answer(const Claim& claim, const Wanted& wanted, const Rules& rules, Time now) {
   const std::vector<Range> ranges = wanted_ranges(wanted);
@@ -115,30 +119,34 @@ void begin_delivery(Claim& claim, const Wanted& wanted, Grounds grounds, Time no
                           .grounds = grounds});
 }
 
-void account(Claim& claim, const std::vector<Range>& ranges, std::uint64_t sent, std::uint64_t charge, Time now) {
+void account(Claim& claim, const std::string& ended, const std::vector<Range>& ranges, std::uint64_t sent, std::uint64_t charge,
+             Time now) {
   for (const Range& range : prefix(ranges, sent)) claim.covered.add(range);
   claim.covered.merge_down_to(counting::intervals_kept);
   claim.charged += charge;
-  note_completion(claim, now);
+  note_completion(claim, ended, now);
 }
 
 ActiveDelivery give_up(Claim& claim, std::vector<ActiveDelivery>::iterator delivery, Time now) {
   ActiveDelivery given_up = std::move(*delivery);
   claim.active.erase(delivery);
-  account(claim, given_up.ranges, given_up.sent, given_up.sent, now);
+  account(claim, given_up.id, given_up.ranges, given_up.sent, given_up.sent, now);
   claim.lost.push_back({.id = given_up.id, .sent = given_up.sent});
   forget_oldest(claim.lost, counting::lost_kept);
   return given_up;
 }
 
-void note_completion(Claim& claim, Time now) {
+void note_completion(Claim& claim, const std::string& by, Time now) {
   IntervalSet given = claim.covered;
   for (const HandedOffDelivery& delivery : claim.handed_off)
     for (const Range& range : delivery.ranges) given.add(range);
-  if (!given.covers(claim.file.size))
+  if (!given.covers(claim.file.size)) {
     claim.completed.reset();
-  else if (!claim.completed)
+    claim.completed_by.clear();
+  } else if (!claim.completed) {
     claim.completed = now;
+    claim.completed_by = by;
+  }
 }
 
 bool moving(const ActiveDelivery& delivery, Time now) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -9,7 +10,7 @@
 
 namespace claimcheck {
 
-// What one claim takes, and what it is charged: rules 2 and 5 of docs/counting.md, for core/admission.h.
+// What one claim takes, and what it is charged: rules 2 and 5 of docs/counting.md, for core/admission.h and core/progress.h.
 
 /// Who sends the bytes of a delivery.
 enum class Means {
@@ -47,14 +48,20 @@ bool may_renew(const Claim& claim, const Wanted& wanted, const Rules& rules, Tim
 void begin_delivery(Claim& claim, const Wanted& wanted, Grounds grounds, Time now);
 
 /// What a delivery that is over has sent becomes covered, and `charge` is charged (rule 5).
-void account(Claim& claim, const std::vector<Range>& ranges, std::uint64_t sent, std::uint64_t charge, Time now);
+/// @param ended  the delivery's id
+void account(Claim& claim, const std::string& ended, const std::vector<Range>& ranges, std::uint64_t sent, std::uint64_t charge,
+             Time now);
 
 /// Ends an active delivery by its last checkpoint, and remembers it in case its worker turns up.
 /// @return it, as it was
 ActiveDelivery give_up(Claim& claim, std::vector<ActiveDelivery>::iterator delivery, Time now);
 
-/// Sets or clears `completed` by what is covered and handed off.
-void note_completion(Claim& claim, Time now);
+/// Sets or clears `completed` by what is covered and handed off, after something has become of the delivery `by`.
+void note_completion(Claim& claim, const std::string& by, Time now);
+
+/// Whether a claim never got a byte. What a dead worker sent after its last checkpoint is unknown: such a claim is not unused,
+/// it stays and can still be finished.
+bool is_unused(const Claim& claim);
 
 /// Whether an active delivery has moved within the last moments; one that has not does not stand in the way.
 bool moving(const ActiveDelivery& delivery, Time now);
@@ -67,5 +74,18 @@ std::uint64_t budget(std::uint64_t size, const Rules& rules);
 
 /// How much of a file's end may be fetched again once it is complete.
 std::uint64_t tail(std::uint64_t size);
+
+/// The token's claim of that name, or nullptr; as const as the token is.
+template <class T>
+auto find_claim(T& token, const std::string& id) -> decltype(&token.claims.front()) {
+  const auto found = std::ranges::find(token.claims, id, &Claim::id);
+  return found == token.claims.end() ? nullptr : &*found;
+}
+
+/// Whether one of `deliveries` has that id.
+template <class Delivery>
+bool contains(const std::vector<Delivery>& deliveries, const std::string& id) {
+  return std::ranges::find(deliveries, id, &Delivery::id) != deliveries.end();
+}
 
 }  // namespace claimcheck

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/progress.h"
+
 namespace claimcheck {
 
 const char* to_string(Outcome outcome) {
@@ -39,6 +41,12 @@ DeliveryRecord record_of(const TokenId& token, const std::string& claim, const A
           .outcome = outcome,
           .grounds = delivery.grounds,
           .network = delivery.network};
+}
+
+DeliveryRecord record_of(const TokenId& token, const DeadDelivery& dead, Time ended) {
+  DeliveryRecord record = record_of(token, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, ended);
+  record.completed = dead.completed;
+  return record;
 }
 
 bool told_together(const RefusalRecord& left, const RefusalRecord& right) {

@@ -11,6 +11,8 @@
 
 namespace claimcheck {
 
+struct DeadDelivery;  // core/progress.h
+
 /// How a delivery ended.
 enum class Outcome {
   complete,     ///< every byte of its range was handed over
@@ -37,6 +39,8 @@ struct DeliveryRecord {
   Outcome outcome = Outcome::complete;
   Grounds grounds = Grounds::opened;  ///< why it was admitted
   std::string network;                ///< what is recorded of the client's address
+  /// It made its claim complete, or, without a limit, carried the whole file; if it was handed off, as far as is known.
+  bool completed = false;
 
   bool operator==(const DeliveryRecord&) const = default;
 };
@@ -44,6 +48,8 @@ struct DeliveryRecord {
 /// The record of a delivery that is over.
 DeliveryRecord record_of(const TokenId& token, const std::string& claim, const ActiveDelivery& delivery, std::uint64_t sent,
                          Outcome outcome, Time ended);
+/// The same of one that was ended by its last checkpoint.
+DeliveryRecord record_of(const TokenId& token, const DeadDelivery& dead, Time ended);
 
 /// Requests for a token that were refused: one record for all of the same reason, network and hour, so that nobody can fill
 /// the log by asking.
@@ -96,9 +102,11 @@ class DeliveryCorrections {
   virtual ~DeliveryCorrections() = default;
   /// The deliveries of those ids that are in the log, in any order.
   virtual std::vector<DeliveryRecord> find(std::span<const std::string> ids) = 0;
-  /// Writes what a delivery has sent, and its outcome, if it is in the log as handed_off: the one change to a record that is
-  /// ever made.
+  /// Writes what a delivery has sent, its outcome, and whether it completed anything, if it is in the log as handed_off.
   virtual void correct(const DeliveryRecord& record) = 0;
+  /// None of a claim's deliveries has completed it, whatever was thought. This and correct() are the only changes to records
+  /// that are ever made.
+  virtual void take_back_completion(const TokenId& token, const std::string& claim) = 0;
 };
 
 }  // namespace claimcheck

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/due.h"
 #include "core/privacy.h"
 
 namespace claimcheck {
@@ -80,13 +81,14 @@ std::vector<std::string> Enforcement::checkpoint(const TokenId& id, std::span<co
   return ended;
 }
 
-bool Enforcement::settle(const TokenId& id, const Progress& progress) {
-  bool ours = true;
-  change(id, [&](const Token& token, Time now) {
-    ours = ours && !is_lost(token, progress);
-    return claimcheck::settle(token, progress, now);
+Settled Enforcement::settle(const TokenId& id, const Progress& progress) {
+  Settled settled;
+  const auto token = change(id, [&](const Token& before, Time now) {
+    settled.ours = settled.ours && !is_lost(before, progress);
+    return claimcheck::settle(before, progress, now);
   });
-  return ours;
+  settled.completed = token && has_completed(*token, progress.claim, progress.delivery);
+  return settled;
 }
 
 bool Enforcement::correct(const TokenId& id, const Progress& progress) {
@@ -125,11 +127,20 @@ std::optional<Token> Enforcement::revoke(const TokenId& id) {
     next.revoked_at = now;
     return next;
   };
-  return change(id, revoked, &TokenStore::replace);
+  return administer(id, revoked);
 }
 
 void Enforcement::forget(const TokenId& id, const std::string& address) {
-  change(id, [&](const Token& token, Time) { return without_person(token, address); }, &TokenStore::replace);
+  administer(id, [&](const Token& token, Time) { return without_person(token, address); });
+}
+
+std::optional<Token> Enforcement::bind(const TokenId& id, const std::string& to) {
+  return administer(id, [&](const Token& token, Time) -> std::optional<Token> {
+    if (!token.bound_to.empty()) return std::nullopt;
+    Token next = token;
+    next.bound_to = to;
+    return next;
+  });
 }
 
 }  // namespace claimcheck

@@ -22,6 +22,12 @@ struct Tidied {
   std::int64_t given_back = 0;     ///< uses
 };
 
+/// What came of the end of a delivery.
+struct Settled {
+  bool ours = true;        ///< false if somebody else had ended it, by its last checkpoint: its outcome is theirs to tell
+  bool completed = false;  ///< it made its claim complete
+};
+
 /// Carries the decisions of core/admission.h out on a store: one compare-and-swap on the token's row each, read and decided
 /// again when somebody else was faster. Belongs to the store's thread.
 class Enforcement {
@@ -42,8 +48,7 @@ class Enforcement {
   std::vector<std::string> checkpoint(const TokenId& id, std::span<const Progress> progress);
 
   /// Stores the end of a delivery. Throws Error{unavailable}; it is then found dead by its last checkpoint.
-  /// @return false if somebody else has ended it already, by its last checkpoint: its outcome is theirs to tell.
-  bool settle(const TokenId& id, const Progress& progress);
+  Settled settle(const TokenId& id, const Progress& progress);
 
   /// Stores what a handed-off delivery has really sent. Throws Error{unavailable}.
   /// @return false if it is not known (any more), so that nothing changed
@@ -58,6 +63,17 @@ class Enforcement {
   /// Withdraws a token. Revoking twice changes nothing.
   /// @return the token as it is now, or nothing if there is none. Throws Error{unavailable}.
   std::optional<Token> revoke(const TokenId& id);
+
+  /// Binds a token to where it is used from, see core/binding.h, unless it is bound. @return the token as it is now, or nothing
+  /// if there is none. Throws Error{unavailable}.
+  std::optional<Token> bind(const TokenId& id, const std::string& to);
+
+  /// Changes what downloads do not change, see TokenStore::replace(). `changed` is called with the token as it was read, again
+  /// if somebody else was faster or if the answer was lost; it returns nothing if there is nothing to do.
+  /// @return the token as it was stored, or as it is; nothing if there is none. Throws Error{unavailable}.
+  std::optional<Token> administer(const TokenId& id, const std::function<std::optional<Token>(const Token&, Time)>& changed) {
+    return change(id, changed, &TokenStore::replace);
+  }
 
   /// Forgets a person in a token: without_person() of core/privacy.h. Throws Error{unavailable}.
   void forget(const TokenId& id, const std::string& address);

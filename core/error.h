@@ -59,4 +59,14 @@ class Error : public std::exception {
   Details details_;
 };
 
+/// What a value is refused with: bad_request, with `details.field` naming it.
+inline Error bad_value(const std::string& field, const std::string& message) {
+  return Error{Errc::bad_request, message, {{"field", field}}};
+}
+
+/// Throws bad_value() unless `holds`.
+inline void require(bool holds, const char* field, const char* message) {
+  if (!holds) throw bad_value(field, message);
+}
+
 }  // namespace claimcheck

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/email_address.h"
 #include "core/error.h"
 
 namespace claimcheck {
@@ -116,9 +117,17 @@ MailContent content_of(const Mail& mail, const Seal& seal) {
   throw Error{Errc::unavailable, "the content of mail " + mail.id + " cannot be opened: it was sealed with another [mail] key"};
 }
 
+void check_recipient(const std::string& email) {
+  require(is_deliverable(email), "email",
+          "a link can only be mailed to an email address that mail servers deliver to, such as ada@example.com");
+}
+
 MailDraft link_draft(const Issued& issued, MailKind kind) {
+  constexpr std::size_t occasion_length = 16;
   return {.kind = kind,
           .about = issued.token.id.text,
+          // A token may be regenerated often, and each time its holder is to be told.
+          .occasion = kind == MailKind::renewal ? issued.token.digest.hex().substr(0, occasion_length) : "",
           .recipient = issued.token.email,
           .content = {.language = language_of(issued.token), .links = {mailed_link(issued.token, issued.secret.reveal())}}};
 }

@@ -30,6 +30,10 @@ std::optional<MailContent> open_content(const Mail& mail, const Seal& seal);
 /// The same where it is needed. Throws Error{unavailable} if there is nothing: with the right key it can be had.
 MailContent content_of(const Mail& mail, const Seal& seal);
 
+/// For whoever is to mail a link, before it is made. Throws Error{bad_request}, `details.field` email, if `email` is not
+/// is_deliverable() (core/email_address.h).
+void check_recipient(const std::string& email);
+
 /// The mail that tells a new token's holder the link.
 /// @param kind  link, or renewal if it takes the place of another
 MailDraft link_draft(const Issued& issued, MailKind kind = MailKind::link);

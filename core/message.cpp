@@ -19,11 +19,6 @@ constexpr std::size_t longest_subject = 5000;
 constexpr std::size_t longest_text = 60'000;
 constexpr std::size_t longest_language = 64;
 constexpr std::chrono::hours link_lifetime{72};
-const std::string policy_name = "message";
-
-void require(bool holds, const char* field, const char* message) {
-  if (!holds) throw Error{Errc::bad_request, message, {{"field", field}}};
-}
 
 bool is_text(const std::string& text, std::size_t longest) {
   return text.size() <= longest && is_utf8(text);
@@ -62,30 +57,31 @@ struct Files {
 Files look_at(MessageRequest& request, const MessageMeans& means) {
   Files files;
   if (request.files.empty()) return files;
-  if (request.storage.empty() && means.storages.size() == 1) request.storage = means.storages.begin()->first;
-  const auto storage = means.storages.find(request.storage);
-  require(storage != means.storages.end(), "storage", "storage must name one of the storages in the configuration");
+  if (request.storage.empty() && means.issuing.storages.size() == 1) request.storage = means.issuing.storages.begin()->first;
+  const auto storage = means.issuing.storages.find(request.storage);
+  require(storage != means.issuing.storages.end(), "storage", "storage must name one of the storages in the configuration");
   for (const std::string& file : request.files) {
-    const FileVersion version = storage->second->open(file)->version();
+    const auto opened = storage->second->open(file, ServedAs::decrypted);
+    const FileVersion version = opened->version();
     if (version.size > means.attach_up_to)
       files.linked.push_back(file);
     else
-      files.attached.push_back(
-          {.storage = request.storage, .file = file, .filename = std::string{last_segment(file)}, .version = version});
+      files.attached.push_back({.storage = request.storage, .file = file, .filename = opened->name(), .version = version});
   }
   return files;
 }
 
 Issued issue_link(const MessageRequest& request, const std::string& message, const std::string& file,
                   const std::string& recipient, const MessageMeans& means) {
-  IssueRequest wanted{.storage = request.storage, .file = file, .email = recipient, .facts = {{"message_id", message}}};
-  const bool has_policy = means.policies.contains(policy_name);
-  if (!has_policy) {
-    wanted.max_uses = 1;
-    wanted.ttl = link_lifetime;
-  }
-  return issue(std::move(wanted), has_policy ? policy_name : "default", means.policies, means.storages, means.tokens,
-               means.random, means.pause);
+  IssueRequest wanted{.storage = request.storage,
+                      .file = file,
+                      .filename = {},
+                      .email = recipient,
+                      .max_uses = {},
+                      .ttl = {},
+                      .facts = request.facts};
+  wanted.facts.try_emplace("message_id", message);
+  return issue_by("message", std::move(wanted), link_lifetime, means.issuing);
 }
 
 }  // namespace
@@ -94,8 +90,8 @@ QueuedMessage queue_message(MessageRequest request, const MessageMeans& means) {
   constexpr std::int64_t milliseconds = 1000;
   check(request);
   const Files files = look_at(request, means);
-  const Time now = means.tokens.now();
-  QueuedMessage queued{.id = make_uuid(to_unix(now) * milliseconds, means.random), .linked = files.linked};
+  const Time now = means.issuing.tokens.now();
+  QueuedMessage queued{.id = make_uuid(to_unix(now) * milliseconds, means.issuing.random), .linked = files.linked};
   for (const MailedFile& file : files.attached) queued.attached.push_back(file.file);
   std::vector<Mail> mails;
   for (const std::string& recipient : request.recipients) {
@@ -112,7 +108,7 @@ QueuedMessage queue_message(MessageRequest request, const MessageMeans& means) {
                                .occasion = std::to_string(mails.size()),
                                .recipient = recipient,
                                .content = std::move(content)},
-                              means.seal, means.random, now));
+                              means.seal, means.issuing.random, now));
     queued.recipients.push_back({.email = recipient, .mail = mails.back().id, .tokens = std::move(tokens)});
   }
   means.outbox.add(mails);

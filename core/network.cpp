@@ -11,11 +11,6 @@
 namespace claimcheck {
 namespace {
 
-bool is_address(const std::string& text) {
-  std::array<unsigned char, 16> bytes{};
-  return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
-}
-
 template <std::size_t size>
 std::string printed(int family, const std::array<unsigned char, size>& bytes) {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -24,6 +19,22 @@ std::string printed(int family, const std::array<unsigned char, size>& bytes) {
 }
 
 }  // namespace
+
+bool is_address(std::string_view text) {
+  const std::string address{text};
+  std::array<unsigned char, 16> bytes{};
+  return inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 || inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1;
+}
+
+std::string canonical(std::string_view address) {
+  constexpr std::string_view mapped = "::ffff:";
+  std::string text{address};
+  std::array<unsigned char, 16> v6{};
+  if (inet_pton(AF_INET6, text.c_str(), v6.data()) != 1) return text;
+  const std::string whole = printed(AF_INET6, v6);
+  const bool is_mapped = whole.starts_with(mapped) && whole.find('.') != std::string::npos;
+  return is_mapped ? whole.substr(mapped.size()) : whole;
+}
 
 std::string anonymised(std::string_view address) {
   const std::string text{address};

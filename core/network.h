@@ -17,6 +17,12 @@ enum class IpLog {
 /// likewise ("::ffff:203.0.113.0"). Text that is no address becomes "0.0.0.0".
 std::string anonymised(std::string_view address);
 
+/// Whether text is an IPv4 or IPv6 address.
+bool is_address(std::string_view text);
+
+/// The one spelling of an address: IPv6 as RFC 5952 has it, IPv4-mapped as IPv4; text that is no address as it is.
+std::string canonical(std::string_view address);
+
 /// What is recorded of an address: "" for IpLog::none; text that is no address is "0.0.0.0" else.
 std::string recorded(std::string_view address, IpLog ip_log);
 

@@ -28,6 +28,7 @@ struct Mail {
   bool operator==(const Mail&) const = default;
 };
 
+inline constexpr seconds mail_in_hand{15 * 60};          ///< so long nobody else gets a mail that somebody has claimed
 inline constexpr std::size_t longest_mail_answer = 300;  ///< bytes
 
 /// Mails on their way. A mail is taken in hand before it is handed to a mail server, and written off after: so none is lost,

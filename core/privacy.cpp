@@ -25,7 +25,7 @@ PersonalItem item_of(const Token& token, Time now) {
                   {"Issued", format_rfc3339(token.created_at)},
                   {"Expires", format_rfc3339(token.expires_at)},
                   {"Downloads", fmt::format("{} of {}", token.uses, most)},
-                  {"State", state_of(token, now)}};
+                  {"State", to_string(state_of(token, now))}};
   for (const Claim& claim : token.claims)
     details.emplace_back("Download begun", fmt::format("{} {}", format_rfc3339(claim.opened), claim.network));
   for (const auto& [name, value] : token.facts) details.emplace_back(name, value);
@@ -108,8 +108,7 @@ bool still_mentions(const Token& token, const std::string& address) {
 
 std::string sought_address(std::string_view text) {
   const std::string_view address = trim(text);
-  if (!is_email(address))
-    throw Error{Errc::bad_request, "email must be one address, such as ada@example.com", {{"field", "email"}}};
+  if (!is_email(address)) throw bad_value("email", "email must be one address, such as ada@example.com");
   return lower(address);
 }
 
@@ -137,8 +136,7 @@ std::optional<Token> without_person(const Token& token, const std::string& addre
 
 Exported export_person(PersonalRecords& records, const std::string& address, std::int64_t page, Time now) {
   constexpr std::int64_t last_page = 1'000'000;
-  if (page < 1 || page > last_page)
-    throw Error{Errc::bad_request, "page must be a whole number from 1 to 1000000", {{"field", "page"}}};
+  if (page < 1 || page > last_page) throw bad_value("page", "page must be a whole number from 1 to 1000000");
   const PersonalRecords::Counts counts = records.count(address);
   Page items{page};
   const auto told = [](const auto& record) { return item_of(record); };

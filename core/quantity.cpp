@@ -146,6 +146,13 @@ std::string format_size(std::uint64_t bytes) {
   return fmt::format("{}.{} {}", tenths / 10, tenths % 10, unit->name);
 }
 
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
 std::optional<std::uint64_t> parse_rate(std::string_view text) {
   text = trim(text);
   if (!text.ends_with("/s")) return std::nullopt;

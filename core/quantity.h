@@ -25,6 +25,9 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 /// For people: "64 MiB", "1.5 GiB", "999 bytes"; at most one decimal.
 std::string format_size(std::uint64_t bytes);
 
+/// A whole number in decimal, such as "42" or "-3", and nothing besides. @return nothing if it is none that 64 bits hold
+std::optional<std::int64_t> parse_number(std::string_view text);
+
 /// Bytes per second: a size followed by "/s", e.g. "2 MB/s". @return nothing if malformed.
 std::optional<std::uint64_t> parse_rate(std::string_view text);
 

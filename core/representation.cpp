@@ -2,8 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/admission.h"
-
 namespace claimcheck {
 namespace {
 
@@ -32,7 +30,22 @@ Json represent(const DeliveryRecord& record) {
           {"sent", record.sent},
           {"grounds", to_string(record.grounds)},
           {"outcome", to_string(record.outcome)},
-          {"network", record.network}};
+          {"network", record.network},
+          {"completed", record.completed}};
+}
+
+Json represent(const DownloadCounts& counts) {
+  Json told = Json::object();
+  for (const DownloadEvent event : download_events) told[to_string(event)] = counts.of(event);
+  told["refused"] = counts.refused;
+  told["bytes"] = counts.bytes;
+  return told;
+}
+
+Json represent(const std::map<std::string, DownloadCounts>& counts) {
+  Json told = Json::object();
+  for (const auto& [name, each] : counts) told[name] = represent(each);
+  return told;
 }
 
 Json represent(const RefusalRecord& record) {
@@ -58,13 +71,6 @@ Json represent(const Claim& claim) {
 
 }  // namespace
 
-const char* state_of(const Token& token, Time now) {
-  if (token.revoked_at) return "revoked";
-  if (now >= token.expires_at) return "expired";
-  if (token.max_uses > 0 && token.uses >= token.max_uses) return "used_up";
-  return "active";
-}
-
 Json represent(const Issued& issued, const Site& site) {
   const Token& token = issued.token;
   return {{"id", token.id.text},
@@ -81,7 +87,7 @@ Json represent(const Token& token, Time now) {
   Json claims = Json::array();
   for (const Claim& claim : token.claims) claims.push_back(represent(claim));
   return {{"id", token.id.text},
-          {"state", state_of(token, now)},
+          {"state", to_string(state_of(token, now))},
           {"storage", token.storage},
           {"file", token.file},
           {"filename", token.filename},
@@ -97,6 +103,13 @@ Json represent(const Token& token, Time now) {
           {"claims", std::move(claims)}};
 }
 
+Json represent(std::span<const Token> page, int limit, Time now) {
+  Json tokens = Json::array();
+  for (const Token& token : page) tokens.push_back(represent(token, now));
+  const bool last = std::ssize(page) < limit;
+  return {{"tokens", std::move(tokens)}, {"after", last ? Json(nullptr) : Json(page.back().id.text)}};
+}
+
 Json represent_story(const Token& token, DeliveryLog& log, Time now) {
   constexpr int most_shown = 200;
   Json story = represent(token, now);
@@ -109,11 +122,9 @@ Json represent_story(const Token& token, DeliveryLog& log, Time now) {
 }
 
 Json represent(const ApiKey& key) {
-  Json scopes = Json::array();
-  for (const Scope scope : key.scopes) scopes.push_back(to_string(scope));
   return {{"id", key.id},
           {"name", key.name},
-          {"scopes", std::move(scopes)},
+          {"scopes", scope_words(key)},
           {"created_at", format_rfc3339(key.created_at)},
           {"revoked_at", optional_time(key.revoked_at)}};
 }
@@ -148,7 +159,7 @@ Json represent_to_holder(const Token& token, Time now) {
   const bool limited = token.max_uses > 0;
   return {{"filename", token.filename},
           {"size", token.version.size},
-          {"state", state_of(token, now)},
+          {"state", to_string(state_of(token, now))},
           {"expires_at", format_rfc3339(token.expires_at)},
           {"uses_left", limited ? Json(std::max<std::int64_t>(0, token.max_uses - token.uses)) : Json(nullptr)}};
 }
@@ -169,6 +180,39 @@ Json represent(const Erased& erased) {
           {"items_retained", !erased.messages.empty()},
           {"messages", erased.messages},
           {"done", erased.done}};
+}
+
+Json represent(const Summary& summary) {
+  Json days = Json::array();
+  for (Time day = summary.period.since; day < summary.period.until; day += std::chrono::days{1}) {
+    const auto found = summary.days.find(day);
+    Json told{{"day", format_rfc3339(day).substr(0, std::string_view{"2026-11-21"}.size())}};
+    told.update(represent(found == summary.days.end() ? DownloadCounts{} : found->second));
+    days.push_back(std::move(told));
+  }
+  const auto ratio = summary.totals.success_ratio();
+  return {{"since", format_rfc3339(summary.period.since)},
+          {"until", format_rfc3339(summary.period.until)},
+          {"downloads", represent(summary.totals)},
+          {"success_ratio", ratio ? Json(*ratio) : Json(nullptr)},
+          {"today", summary.today},
+          {"unique_customers", summary.customers},
+          {"platforms", represent(summary.platforms)},
+          {"policies", represent(summary.policies)},
+          {"refusals", summary.refusals},
+          {"days", std::move(days)}};
+}
+
+Json represent_verdict(const std::optional<PackageFault>& fault, const std::string& path, std::uint64_t size) {
+  if (!fault) return {{"valid", true}, {"data", {{"file_path", path}, {"actual_size", size}}}};
+  Json data = Json::object();
+  for (const auto& [name, value] : fault->data) {
+    if (const auto* text = std::get_if<std::string>(&value))
+      data[name] = *text;
+    else
+      data[name] = std::get<std::int64_t>(value);
+  }
+  return {{"valid", false}, {"code", fault->code}, {"message", fault->message}, {"data", std::move(data)}};
 }
 
 }  // namespace claimcheck

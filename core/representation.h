@@ -1,6 +1,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,10 @@
 #include "core/key_store.h"
 #include "core/message.h"
 #include "core/outbox.h"
+#include "core/package.h"
 #include "core/privacy.h"
 #include "core/site.h"
+#include "core/statistics.h"
 #include "core/token.h"
 
 namespace claimcheck {
@@ -26,8 +29,12 @@ Json represent(const Issued& issued, const Site& site);
 /// uses, created_at, expires_at, revoked_at, facts, claims.
 Json represent(const Token& token, Time now);
 
+/// A page of tokens: {"tokens", "after"}; `after` asks for the next page, and is null on the last one.
+/// @param limit  how many were asked for
+Json represent(std::span<const Token> page, int limit, Time now);
+
 /// The story of a token: what represent(token) shows, with `deliveries` (id, claim, started_at, ended_at, first, length, sent,
-/// grounds, outcome, network) and `refusals` (error, network, first_at, last_at, times), newest first.
+/// grounds, outcome, network, completed) and `refusals` (error, network, first_at, last_at, times), newest first.
 Json represent_story(const Token& token, DeliveryLog& log, Time now);
 
 /// A key without its text: id, name, scopes, created_at, revoked_at.
@@ -52,7 +59,13 @@ Json represent(const Exported& exported);
 /// What WordPress's erasers answer with: {"items_removed","items_retained","messages","done"}.
 Json represent(const Erased& erased);
 
-/// "active", "used_up", "expired" or "revoked".
-const char* state_of(const Token& token, Time now);
+/// What there is to tell of a period: since, until, downloads (started, completed, aborted, handed_off, failed, refused,
+/// bytes), success_ratio (null if nothing is over), today, unique_customers; the same numbers of downloads as `days` (day,
+/// each of the period), `platforms` and `policies` (by name); refusals (by error).
+Json represent(const Summary& summary);
+
+/// The verdict on a package: {"valid": true, "data": {"file_path", "actual_size"}}, or {"valid": false, "code", "message",
+/// "data"} with what the fault says.
+Json represent_verdict(const std::optional<PackageFault>& fault, const std::string& path, std::uint64_t size);
 
 }  // namespace claimcheck

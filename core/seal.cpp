@@ -5,8 +5,8 @@
 #include <openssl/sha.h>
 
 #include <memory>
-#include <vector>
 
+#include "core/base64.h"
 #include "core/error.h"
 
 namespace claimcheck {
@@ -15,33 +15,18 @@ namespace {
 constexpr int nonce_length = 12;
 constexpr int tag_length = 16;
 
-using Bytes = std::vector<unsigned char>;
 using Context = std::unique_ptr<EVP_CIPHER_CTX, decltype(&EVP_CIPHER_CTX_free)>;
 
 const unsigned char* octets(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+unsigned char* octets(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
+
 void require(int succeeded) {
   if (succeeded != 1) throw Error{Errc::internal, "OpenSSL cannot seal"};
-}
-
-std::string base64(const Bytes& bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
-std::optional<Bytes> from_base64(std::string_view text) {
-  Bytes bytes(3 * (text.size() / 4) + 3);
-  const int length = EVP_DecodeBlock(bytes.data(), octets(text), static_cast<int>(text.size()));
-  if (length < 0 || text.empty()) return std::nullopt;
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
-  bytes.resize(static_cast<std::size_t>(length) - padding);
-  if (base64(bytes) != text) return std::nullopt;  // there is one way to write it: spaces around it and spare bits are others
-  return bytes;
 }
 
 }  // namespace
@@ -56,17 +41,27 @@ Seal::~Seal() {
 }
 
 std::string Seal::close(std::string_view text, std::string_view place, const Random& random) const {
-  Bytes sealed(nonce_length + text.size() + tag_length);
-  random(std::span{sealed}.first(nonce_length));
+  std::string bytes(nonce_length + text.size() + tag_length, '\0');
+  unsigned char* sealed = octets(bytes);
+  random(std::span{sealed, nonce_length});
   const Context context{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
   int length = 0;
-  require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), sealed.data()));
+  require(EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), sealed));
   require(EVP_EncryptUpdate(context.get(), nullptr, &length, octets(place), static_cast<int>(place.size())));
-  unsigned char* body = sealed.data() + nonce_length;
+  unsigned char* body = sealed + nonce_length;
   require(EVP_EncryptUpdate(context.get(), body, &length, octets(text), static_cast<int>(text.size())));
   require(EVP_EncryptFinal_ex(context.get(), body + length, &length));
   require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, tag_length, body + text.size()));
-  return base64(sealed);
+  return base64(bytes);
+}
+
+std::string Seal::derived(const std::string& purpose) const {
+  constexpr std::string_view hexadecimal = "0123456789abcdef";
+  std::array<unsigned char, 32> bytes{};
+  derived_random(std::string{key_.begin(), key_.end()}, purpose)(bytes);
+  std::string text;
+  for (const unsigned char byte : bytes) text.append({hexadecimal[byte >> 4U], hexadecimal[byte & 15U]});
+  return text;
 }
 
 std::optional<std::string> Seal::open(std::string_view sealed, std::string_view place) const {
@@ -76,12 +71,12 @@ std::optional<std::string> Seal::open(std::string_view sealed, std::string_view 
   const Context context{EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
   int length = 0;
   std::string text(size, '\0');
-  require(EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), bytes->data()));
+  unsigned char* nonce = octets(*bytes);
+  require(EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, key_.data(), nonce));
   require(EVP_DecryptUpdate(context.get(), nullptr, &length, octets(place), static_cast<int>(place.size())));
-  auto* out = reinterpret_cast<unsigned char*>(text.data());
-  require(EVP_DecryptUpdate(context.get(), out, &length, bytes->data() + nonce_length, static_cast<int>(size)));
-  require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_length, bytes->data() + nonce_length + size));
-  if (EVP_DecryptFinal_ex(context.get(), out + length, &length) != 1) return std::nullopt;
+  require(EVP_DecryptUpdate(context.get(), octets(text), &length, nonce + nonce_length, static_cast<int>(size)));
+  require(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, tag_length, nonce + nonce_length + size));
+  if (EVP_DecryptFinal_ex(context.get(), octets(text) + length, &length) != 1) return std::nullopt;
   return text;
 }
 

@@ -26,6 +26,9 @@ class Seal {
   /// @return ASCII text. Throws Error{internal} if the system has no entropy.
   std::string close(std::string_view text, std::string_view place, const Random& random) const;
 
+  /// A secret of its own for another purpose, always the same: 64 hexadecimal digits that follow from its name.
+  std::string derived(const std::string& purpose) const;
+
   /// @return nothing if it was sealed with another key or for another place, or was changed
   std::optional<std::string> open(std::string_view sealed, std::string_view place) const;
 

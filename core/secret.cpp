@@ -1,6 +1,8 @@
 #include "core/secret.h"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -70,6 +72,22 @@ Random secure_random() {
   return [](std::span<unsigned char> out) {
     if (RAND_bytes(out.data(), static_cast<int>(out.size())) != 1)
       throw Error{Errc::internal, "the operating system's random generator has no entropy"};
+  };
+}
+
+Random derived_random(const std::string& key, const std::string& label) {
+  return [key, label, count = 0](std::span<unsigned char> out) mutable {
+    while (!out.empty()) {
+      const std::string message = label + "\n" + std::to_string(count++);
+      std::array<unsigned char, EVP_MAX_MD_SIZE> block{};
+      unsigned int length = 0;
+      if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(message.data()),
+               message.size(), block.data(), &length) == nullptr)
+        throw Error{Errc::internal, "HMAC-SHA-256 failed"};
+      const std::size_t taken = std::min<std::size_t>(length, out.size());
+      std::copy_n(block.begin(), taken, out.begin());
+      out = out.subspan(taken);
+    }
   };
 }
 

@@ -17,6 +17,10 @@ using Random = std::function<void(std::span<unsigned char>)>;
 /// The operating system's generator through OpenSSL; throws Error{internal} if it has no entropy.
 Random secure_random();
 
+/// Bytes that follow from a key and a label and look random to whoever has not the key: HMAC-SHA-256 over the label and a
+/// counter. The same key and label give the same bytes.
+Random derived_random(const std::string& key, const std::string& label);
+
 /// Fetches much from `source` at once and hands it out piece by piece, since every request needs several names. What has been
 /// handed out is wiped. Belongs to one thread.
 Random buffered(Random source);

@@ -51,6 +51,7 @@ DeliveryRecord corrected(const DeliveryRecord& record, const LoggedDelivery& log
   next.outcome = logged.outcome;
   const std::uint64_t length = record.range.length;
   next.sent = logged.outcome == Outcome::complete ? length : std::min(logged.bytes, length);
+  next.completed = record.completed && logged.outcome == Outcome::complete;
   return next;
 }
 

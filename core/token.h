@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/grounds.h"
@@ -71,10 +72,14 @@ struct Claim {
   std::vector<HandedOffDelivery> handed_off;  ///< the latest few; older ones have become part of `covered`
   Time last_seen;                             ///< when anything last happened on this claim
   std::optional<Time> completed;              ///< when covered and handed off together became the whole file
+  std::string completed_by = {};              ///< the delivery that did it, for the log; empty if it is not complete
   bool told = false;                          ///< the receipt for it is queued
 
   bool operator==(const Claim&) const = default;
 };
+
+/// Whether a token still opens anything, and why not.
+enum class TokenState { active, used_up, expired, revoked };
 
 /// The record of one right to download one file.
 struct Token {
@@ -96,8 +101,15 @@ struct Token {
   std::vector<Claim> claims;
   std::int64_t revision = 0;                 ///< grows with every change; the compare-and-swap key
   std::map<std::string, std::string> facts;  ///< job_id, order_id …
+  std::string bound_to = {};                 ///< where it may be used from, see core/binding.h; empty: not bound (yet)
 
   bool operator==(const Token&) const = default;
 };
+
+TokenState state_of(const Token& token, Time now);
+/// "active", "used_up", "expired" or "revoked".
+const char* to_string(TokenState state);
+/// @return nothing if `word` names no state.
+std::optional<TokenState> parse_token_state(std::string_view word);
 
 }  // namespace claimcheck

@@ -63,6 +63,7 @@ void write(JsonWriter& out, const Claim& claim) {
     out.value(to_unix(*claim.completed));
   else
     out.null();
+  if (!claim.completed_by.empty()) out.member("completed_by").value(claim.completed_by);
   if (claim.told) out.member("told").value(1);
   out.close('}');
 }
@@ -110,6 +111,7 @@ Claim decode_claim(const Json& json) {
   for (const Json& delivery : json.at("lost")) claim.lost.push_back({.id = delivery.at("id"), .sent = delivery.at("sent")});
   for (const Json& delivery : json.value("handed_off", Json::array())) claim.handed_off.push_back(decode_handed_off(delivery));
   if (const Json& completed = json.at("completed"); !completed.is_null()) claim.completed = decode_time(completed);
+  claim.completed_by = json.value("completed_by", "");
   claim.told = json.contains("told");
   return claim;
 }
@@ -130,6 +132,8 @@ constexpr std::pair<std::string_view, Exact> exact_words[] = {
     {"auto", Exact::automatic}, {"always", Exact::always}, {"never", Exact::never}};
 constexpr std::pair<std::string_view, Notify> notify_words[] = {
     {"nobody", Notify::nobody}, {"customer", Notify::customer}, {"support", Notify::support}};
+constexpr std::pair<std::string_view, BindIp> bind_ip_words[] = {
+    {"off", BindIp::off}, {"exact", BindIp::exact}, {"network", BindIp::network}};
 constexpr std::pair<std::string_view, OnChange> on_change_words[] = {{"refuse", OnChange::refuse}, {"serve", OnChange::serve}};
 
 template <class Words, class Meaning>
@@ -169,6 +173,7 @@ std::string encode_rules(const Rules& rules) {
   return Json{{"grace", rules.grace.count()},
               {"confirm", to_word(confirm_words, rules.confirm)},
               {"on_change", to_word(on_change_words, rules.on_change)},
+              {"decrypt", rules.decrypt},
               {"delete_file", rules.delete_file},
               {"retry_budget", rules.retry_budget},
               {"exact", to_word(exact_words, rules.exact)},
@@ -176,7 +181,11 @@ std::string encode_rules(const Rules& rules) {
               {"burst", rules.burst},
               {"parallel", rules.parallel},
               {"warn_before", rules.warn_before.count()},
-              {"notify", to_word(notify_words, rules.notify)}}
+              {"notify", to_word(notify_words, rules.notify)},
+              {"requests_per_minute", rules.requests_per_minute},
+              {"bind_ip", to_word(bind_ip_words, rules.bind_ip)},
+              {"countries", rules.countries},
+              {"checks", rules.checks}}
       .dump();
 }
 
@@ -186,6 +195,7 @@ Rules decode_rules(std::string_view text) {
     return Rules{.grace = seconds{json.value("grace", standard.grace.count())},
                  .confirm = from_word(confirm_words, json, "confirm", standard.confirm),
                  .on_change = from_word(on_change_words, json, "on_change", standard.on_change),
+                 .decrypt = json.value("decrypt", standard.decrypt),
                  .delete_file = json.value("delete_file", standard.delete_file),
                  .retry_budget = json.value("retry_budget", standard.retry_budget),
                  .exact = from_word(exact_words, json, "exact", standard.exact),
@@ -193,7 +203,11 @@ Rules decode_rules(std::string_view text) {
                  .burst = json.value("burst", standard.burst),
                  .parallel = json.value("parallel", standard.parallel),
                  .warn_before = seconds{json.value("warn_before", standard.warn_before.count())},
-                 .notify = from_word(notify_words, json, "notify", standard.notify)};
+                 .notify = from_word(notify_words, json, "notify", standard.notify),
+                 .requests_per_minute = json.value("requests_per_minute", standard.requests_per_minute),
+                 .bind_ip = from_word(bind_ip_words, json, "bind_ip", standard.bind_ip),
+                 .countries = json.value("countries", standard.countries),
+                 .checks = json.value("checks", standard.checks)};
   });
 }
 

@@ -4,15 +4,22 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/token.h"
 
 namespace claimcheck {
 
-/// Which tokens to list. Newest first; `before` continues after the last one of the page before.
+/// Which tokens to list, newest first: those for which everything holds that is given.
 struct TokenQuery {
-  std::optional<TokenId> before;
+  std::optional<TokenId> after = {};                             ///< goes on after the last one of the page before
+  std::string email = {};                                        ///< in small letters, as tokens have it
+  std::optional<std::pair<std::string, std::string>> fact = {};  ///< name and value
+  std::optional<TokenState> state = {};
+  /// A token's id, or a part of its file's path, of its filename or of its e-mail address, whatever the case of letters A to Z
+  /// (a store may know that of others too). No character has a meaning of its own.
+  std::string search = {};
   int limit = 50;
 };
 
@@ -31,8 +38,8 @@ class TokenStore {
   virtual std::optional<Token> find(const Digest& digest) = 0;
   virtual std::optional<Token> find(const TokenId& id) = 0;
 
-  /// Writes the token's mutable state (uses, claims, expires_at, revoked_at, cleaned_at, email, facts) if nobody changed it
-  /// since `token.revision` was read.
+  /// Writes the token's mutable state (digest, uses, max_uses, claims, expires_at, revoked_at, cleaned_at, email, facts,
+  /// bound_to) if nobody changed it since `token.revision` was read.
   /// @return false if somebody did, or if the answer was lost: read again; what you wrote may be there.
   virtual bool replace(const Token& token) = 0;
 
@@ -40,6 +47,17 @@ class TokenStore {
   virtual bool replace_uses(const Token& token) = 0;
 
   virtual std::vector<Token> list(const TokenQuery& query) = 0;
+};
+
+/// Secrets that were replaced by others; the same connection as the TokenStore's. Methods may throw Error{unavailable}.
+class OldSecrets {
+ public:
+  virtual ~OldSecrets() = default;
+
+  /// Remembers that a digest was a token's, until the token is forgotten. Doing it twice changes nothing.
+  virtual void keep(const Digest& digest, const TokenId& token) = 0;
+  /// The token whose secret it was.
+  virtual std::optional<TokenId> find_old(const Digest& digest) = 0;
 };
 
 /// Several tokens by one statement, for a process whose threads ask at the same time; the same connection as the TokenStore's,
