@@ -26,6 +26,14 @@ struct DuplicateKey {};
 /// Stores answer it by reading again; it never leaves this folder.
 struct InDoubt {};
 
+/// What may be done over a connection.
+enum class Access {
+  full,
+  /// Only reading, and for no statement longer than Target::timeout. Statements are an operator's: run as they stand, `{name}`
+  /// is nothing special. An SQLite file is not made if there is none.
+  questions,
+};
+
 /// How long a connection waits, and how to reach the server.
 struct Target {
   enum class Kind { sqlite, mysql };
@@ -38,7 +46,8 @@ struct Target {
   std::string tls_ca;        ///< mysql: a CA file; not empty means the certificate and its name are verified
   std::string table_prefix;  ///< put before every table name: [A-Za-z0-9_]*
   seconds timeout{2};        ///< for connecting, and for any one answer
-  std::optional<Time> now;   ///< what the clock shows when a connection opens; the database's own if absent
+  Access access = Access::full;
+  std::optional<Time> now;  ///< what the clock shows when a connection opens; the database's own if absent
 };
 
 /// Reads `sqlite:/path/file.db`, `mysql://user@host:3306/schema`, `mysql://user@localhost/schema?unix_socket=/run/x.sock`,

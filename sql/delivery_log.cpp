@@ -33,6 +33,7 @@ DeliveryRecord read_delivery(const Row& row) {
   record.outcome = known(parse_outcome(columns.text()), "outcome");
   record.grounds = known(parse_grounds(columns.text()), "grounds");
   record.network = columns.text();
+  record.completed = columns.number() != 0;
   return record;
 }
 
@@ -41,7 +42,8 @@ namespace {
 void bind(const DeliveryRecord& record, std::vector<Value>& values) {
   values.insert(values.end(), {record.id, record.token.text, record.claim, to_value(record.started), to_value(record.ended),
                                to_value(record.range.first), to_value(record.range.length), to_value(record.sent),
-                               std::string{to_string(record.outcome)}, std::string{to_string(record.grounds)}, record.network});
+                               std::string{to_string(record.outcome)}, std::string{to_string(record.grounds)}, record.network,
+                               std::int64_t{record.completed}});
 }
 
 std::string insert_of(std::size_t rows) {
@@ -118,9 +120,13 @@ std::vector<DeliveryRecord> SqlDeliveryLog::find(std::span<const std::string> id
 }
 
 void SqlDeliveryLog::correct(const DeliveryRecord& record) {
-  execute_surely(
-      database_, statements::correct_delivery,
-      {to_value(record.sent), std::string{to_string(record.outcome)}, record.id, std::string{to_string(Outcome::handed_off)}});
+  execute_surely(database_, statements::correct_delivery,
+                 {to_value(record.sent), std::string{to_string(record.outcome)}, std::int64_t{record.completed}, record.id,
+                  std::string{to_string(Outcome::handed_off)}});
+}
+
+void SqlDeliveryLog::take_back_completion(const TokenId& token, const std::string& claim) {
+  execute_surely(database_, statements::take_back_completion, {token.text, claim});
 }
 
 }  // namespace claimcheck::sql

@@ -19,6 +19,7 @@ struct Dialect {
   std::string table_prefix;
   std::string_view options;    ///< for {options}
   std::string_view if_absent;  ///< for {if_absent}
+  Access access = Access::full;
 
   /// The statement as the driver gets it.
   std::string expand(std::string_view statement) const;

@@ -1,7 +1,6 @@
 #include "sql/heartbeat.h"
 
-#include <charconv>
-
+#include "core/quantity.h"
 #include "sql/notes.h"
 
 namespace claimcheck::sql {
@@ -13,10 +12,8 @@ void beat(Database& database, const std::string& name, Time now) {
 std::optional<Time> last_beat(Database& database, const std::string& name) {
   const auto value = find_note(database, name);
   if (!value) return std::nullopt;
-  std::int64_t when = 0;
-  const auto [end, fault] = std::from_chars(value->data(), value->data() + value->size(), when);
-  if (fault != std::errc{} || end != value->data() + value->size()) return std::nullopt;
-  return from_unix(when);
+  const auto when = parse_number(*value);
+  return when ? std::optional{from_unix(*when)} : std::nullopt;
 }
 
 }  // namespace claimcheck::sql

@@ -1,9 +1,9 @@
 #include "sql/migrate.h"
 
-#include <charconv>
 #include <map>
 
 #include "core/error.h"
+#include "core/quantity.h"
 #include "sql/row.h"
 #include "sql/schema.h"
 #include "sql/statements.h"
@@ -30,9 +30,8 @@ void refuse_newer(const std::map<std::string, std::string>& meta) {
   const auto found = meta.find(major_name);
   if (found == meta.end()) return;
   const std::string& text = found->second;
-  std::int64_t major = 0;
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), major);
-  if (parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size() && major <= known_major) return;
+  const auto major = parse_number(text);
+  if (major && *major <= known_major) return;
   throw Error{Errc::unavailable, "the tables belong to a newer claimcheck: their schema is " + text + ", this program knows " +
                                      std::to_string(known_major)};
 }

@@ -1,11 +1,5 @@
-#include <cppconn/datatype.h>
 #include <cppconn/exception.h>
-#include <cppconn/prepared_statement.h>
-#include <cppconn/resultset.h>
-#include <cppconn/resultset_metadata.h>
-#include <cppconn/statement.h>
 #include <fmt/format.h>
-#include <mysql_connection.h>
 #include <mysql_driver.h>
 
 #include <type_traits>
@@ -15,6 +9,7 @@
 #include "core/secret.h"
 #include "sql/database.h"
 #include "sql/driver.h"
+#include "sql/mysql_session.h"
 
 namespace claimcheck::sql {
 namespace {
@@ -61,171 +56,29 @@ Error unavailable(const std::string& what, const jdbc::SQLException& cause, cons
                                               safe ? text : "")};
 }
 
-Value read_column(const jdbc::ResultSet& row, unsigned index, int type) {
-  if (row.isNull(index)) return nullptr;
-  switch (type) {
-    case jdbc::DataType::TINYINT:
-    case jdbc::DataType::SMALLINT:
-    case jdbc::DataType::MEDIUMINT:
-    case jdbc::DataType::INTEGER:
-    case jdbc::DataType::BIGINT:
-      return row.getInt64(index);
-    default:
-      return std::string{row.getString(index)};
-  }
-}
-
-std::vector<Row> read_rows(jdbc::ResultSet& result) {
-  jdbc::ResultSetMetaData* columns = result.getMetaData();
-  const unsigned count = columns->getColumnCount();
-  std::vector<int> types;
-  for (unsigned index = 1; index <= count; ++index) types.push_back(columns->getColumnType(index));
-  std::vector<Row> rows;
-  while (result.next()) {
-    Row& row = rows.emplace_back();
-    for (unsigned index = 1; index <= count; ++index) row.push_back(read_column(result, index, types[index - 1]));
-  }
-  return rows;
-}
-
-void bind(jdbc::PreparedStatement& statement, const std::vector<Value>& values) {
-  for (unsigned index = 1; index <= values.size(); ++index) {
-    const Value& value = values[index - 1];
-    if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      statement.setInt64(index, *number);
-    } else if (const auto* text = std::get_if<std::string>(&value)) {
-      statement.setString(index, *text);
-    } else {
-      statement.setNull(index, jdbc::DataType::VARCHAR);
-    }
-  }
-}
-
-jdbc::ConnectOptionsMap connect_options(const Target& target) {
-  const int timeout = static_cast<int>(target.timeout.count());
-  jdbc::ConnectOptionsMap options;
-  options["userName"] = jdbc::SQLString{target.user};
-  options["password"] = jdbc::SQLString{target.password};
-  options["schema"] = jdbc::SQLString{target.schema};
-  options["OPT_CHARSET_NAME"] = jdbc::SQLString{"utf8mb4"};
-  options["OPT_CONNECT_TIMEOUT"] = timeout;
-  options["OPT_READ_TIMEOUT"] = timeout;
-  options["OPT_WRITE_TIMEOUT"] = timeout;
-  options["OPT_RECONNECT"] = false;
-  options["CLIENT_LOCAL_FILES"] = false;
-  options["OPT_LOCAL_INFILE"] = 0;
-  if (target.host.empty()) {
-    options["hostName"] = jdbc::SQLString{"localhost"};
-    if (!target.unix_socket.empty()) options["socket"] = jdbc::SQLString{target.unix_socket};
-  } else {
-    options["hostName"] = jdbc::SQLString{fmt::format("tcp://{}:{}", target.host, target.port)};
-  }
-  if (!target.tls_ca.empty()) {
-    options["sslCA"] = jdbc::SQLString{target.tls_ca};
-    options["sslVerify"] = true;
-    options["sslEnforce"] = true;
-  }
-  return options;
-}
-
-/// One connection to the server while it lasts. Throws what the driver throws.
-class Session {
- public:
-  Session(const Target& target, const Dialect& dialect)
-      : dialect_(dialect), connection_(connected(target)), clock_(prepare(target)), last_used_(steady_clock::now()) {}
-
-  std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) {
-    jdbc::PreparedStatement& prepared = prepared_for(statement);
-    bind(prepared, values);
-    last_used_ = steady_clock::now();
-    const std::unique_ptr<jdbc::ResultSet> result{prepared.executeQuery()};
-    return read_rows(*result);
-  }
-
-  /// @param sent  becomes true when the statement is on its way
-  std::int64_t execute(std::string_view statement, const std::vector<Value>& values, bool& sent) {
-    jdbc::PreparedStatement& prepared = prepared_for(statement);
-    bind(prepared, values);
-    last_used_ = steady_clock::now();
-    sent = true;
-    return prepared.executeUpdate();
-  }
-
-  void run(std::string_view statement, bool& sent) {
-    const std::unique_ptr<jdbc::Statement> plain{connection_->createStatement()};
-    last_used_ = steady_clock::now();
-    sent = true;
-    plain->execute(dialect_.expand(statement));
-  }
-
-  /// Asks the server whether it is still there.
-  bool alive() { return connection_->isValid(); }
-  steady_clock::duration idle() const { return steady_clock::now() - last_used_; }
-  const SampledClock& clock() const { return clock_; }
-
- private:
-  static std::unique_ptr<jdbc::Connection> connected(const Target& target) {
-    jdbc::ConnectOptionsMap options = connect_options(target);
-    return std::unique_ptr<jdbc::Connection>{jdbc::mysql::get_mysql_driver_instance()->connect(options)};
-  }
-
-  /// Makes the session strict and looks at the server's clock.
-  SampledClock prepare(const Target& target) {
-    const std::unique_ptr<jdbc::Statement> plain{connection_->createStatement()};
-    const auto first_row = [&](const char* statement) {
-      std::unique_ptr<jdbc::ResultSet> result{plain->executeQuery(statement)};
-      if (!result->next()) throw jdbc::SQLException{"an empty answer", "HY000", 2027};
-      return result;
-    };
-    if (!target.tls_ca.empty() && first_row("SHOW STATUS LIKE 'Ssl_cipher'")->getString(2).length() == 0) {
-      throw jdbc::SQLException{"the connection is not encrypted", "HY000", 2026};
-    }
-    // A lock time-out must come before the read time-out; reads must see what other nodes of a cluster committed.
-    plain->execute(
-        "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', "
-        "innodb_lock_wait_timeout = 1 /*M! , wsrep_sync_wait = 3 */");
-    if (target.now) return SampledClock::from(*target.now);
-    return SampledClock{first_row("SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)")->getInt64(1)};
-  }
-
-  jdbc::PreparedStatement& prepared_for(std::string_view statement) {
-    auto found = prepared_.find(statement);
-    if (found == prepared_.end()) {
-      std::unique_ptr<jdbc::PreparedStatement> made{connection_->prepareStatement(dialect_.expand(statement))};
-      found = prepared_.emplace(statement, std::move(made)).first;
-    }
-    return *found->second;
-  }
-
-  const Dialect& dialect_;
-  std::unique_ptr<jdbc::Connection> connection_;
-  SampledClock clock_;
-  Prepared<std::unique_ptr<jdbc::PreparedStatement>> prepared_;  // ends before its connection
-  steady_clock::time_point last_used_;
-};
-
 class MysqlDatabase final : public Database {
  public:
   explicit MysqlDatabase(const Target& target)
       : target_(target),
         dialect_{.table_prefix = target.table_prefix,
                  .options = "ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
-                 .if_absent = ""},
+                 .if_absent = "",
+                 .access = target.access},
         jitter_(make_jitter()) {}
 
   std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) override {
-    return persist([&](Session& session, bool&) { return session.query(statement, values); });
+    return persist([&](MysqlSession& session, bool&) { return session.query(statement, values); });
   }
 
   std::int64_t execute(std::string_view statement, const std::vector<Value>& values) override {
     check_idle_connection();
-    return persist([&](Session& session, bool& sent) { return session.execute(statement, values, sent); });
+    return persist([&](MysqlSession& session, bool& sent) { return session.execute(statement, values, sent); });
   }
 
   void run(std::string_view statement) override {
     check_idle_connection();
     try {
-      persist([&](Session& session, bool& sent) { session.run(statement, sent); });
+      persist([&](MysqlSession& session, bool& sent) { session.run(statement, sent); });
     } catch (const InDoubt&) {
       throw Error{Errc::unavailable, "the connection to MySQL broke while a statement ran"};
     } catch (const DuplicateKey&) {
@@ -283,7 +136,7 @@ class MysqlDatabase final : public Database {
 
   /// Runs `work` on the open connection until it succeeds or there is no sense in trying again.
   template <class Work>
-  std::invoke_result_t<Work, Session&, bool&> persist(const Work& work) {
+  std::invoke_result_t<Work, MysqlSession&, bool&> persist(const Work& work) {
     Patience patience{target_.timeout};
     for (bool renewed = false;;) {
       if (!session_) connect();
@@ -324,7 +177,7 @@ class MysqlDatabase final : public Database {
   void connect() {
     if (locking_) throw Error{Errc::unavailable, "the connection to MySQL broke, and with it the lock"};
     try {
-      session_ = std::make_unique<Session>(target_, dialect_);
+      session_ = std::make_unique<MysqlSession>(target_, dialect_);
       clock_ = session_->clock();
     } catch (const jdbc::SQLException& cause) {
       throw unavailable("no connection to MySQL", cause, target_.password);
@@ -335,7 +188,7 @@ class MysqlDatabase final : public Database {
   Dialect dialect_;
   std::minstd_rand jitter_;
   std::optional<SampledClock> clock_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<MysqlSession> session_;
   bool locking_ = false;
 };
 

@@ -1,6 +1,4 @@
-#include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Exception.h>
-#include <SQLiteCpp/Statement.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -15,6 +13,7 @@
 #include "core/error.h"
 #include "sql/database.h"
 #include "sql/driver.h"
+#include "sql/sqlite_session.h"
 
 namespace claimcheck::sql {
 namespace {
@@ -33,9 +32,10 @@ bool is_lock(const SQLite::Exception& cause) {
 }
 
 /// A process of root's makes the files beside the database and then gives them to its owner: in between nobody else can open
-/// them.
+/// them, and who tries just then may get one for reading only.
 bool is_passing(const SQLite::Exception& cause) {
-  return is_lock(cause) || error_class(cause) == SQLITE_CANTOPEN;
+  const int code = error_class(cause);
+  return is_lock(cause) || code == SQLITE_CANTOPEN || code == SQLITE_READONLY;
 }
 
 bool is_duplicate(const SQLite::Exception& cause) {
@@ -43,93 +43,11 @@ bool is_duplicate(const SQLite::Exception& cause) {
   return code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
 }
 
-Value read_column(const SQLite::Column& column) {
-  if (column.isNull()) return nullptr;
-  if (column.isInteger()) return column.getInt64();
-  return column.getString();
-}
-
-void bind(SQLite::Statement& statement, const std::vector<Value>& values) {
-  for (std::size_t index = 0; index < values.size(); ++index) {
-    const int place = static_cast<int>(index) + 1;
-    const Value& value = values[index];
-    if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      statement.bind(place, *number);
-    } else if (const auto* text = std::get_if<std::string>(&value)) {
-      statement.bind(place, *text);
-    } else {
-      statement.bind(place);
-    }
-  }
-}
-
 /// Makes the file with mode 0600 if there is none; SQLite gives -wal and -shm the same mode. The file is never opened here:
 /// closing it would drop the locks that other connections of this process hold on it.
 void create_private(const std::string& path) {
   if (::mknod(path.c_str(), S_IFREG | 0600, 0) != 0 && errno != EEXIST) throw_unavailable("cannot create " + path, errno);
 }
-
-/// A statement that is reset when this scope ends, so that it holds no lock and can be run again.
-class Running {
- public:
-  Running(SQLite::Statement& statement, const std::vector<Value>& values) : statement_(statement) { bind(statement_, values); }
-  ~Running() { statement_.tryReset(); }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
-  bool step() { return statement_.executeStep(); }
-  Row row() const {
-    Row row;
-    for (int index = 0; index < statement_.getColumnCount(); ++index) row.push_back(read_column(statement_.getColumn(index)));
-    return row;
-  }
-
- private:
-  SQLite::Statement& statement_;
-};
-
-/// One open file with its prepared statements. Throws what SQLiteCpp throws.
-class Session {
- public:
-  Session(const Target& target, const Dialect& dialect)
-      : dialect_(dialect),
-        database_(target.path, SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX,
-                  static_cast<int>(std::chrono::milliseconds{target.timeout}.count())) {
-    sqlite3_extended_result_codes(database_.getHandle(), 1);
-    for (const char* pragma :
-         {"journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", "secure_delete = ON"}) {
-      database_.exec(std::string{"PRAGMA "} + pragma);
-    }
-  }
-
-  std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) {
-    Running running{prepared_for(statement), values};
-    std::vector<Row> rows;
-    while (running.step()) rows.push_back(running.row());
-    return rows;
-  }
-
-  std::int64_t execute(std::string_view statement, const std::vector<Value>& values) {
-    Running running{prepared_for(statement), values};
-    running.step();
-    return database_.getChanges();
-  }
-
-  void run(std::string_view statement) { database_.exec(dialect_.expand(statement)); }
-
- private:
-  SQLite::Statement& prepared_for(std::string_view statement) {
-    auto found = prepared_.find(statement);
-    if (found == prepared_.end()) {
-      found = prepared_.try_emplace(std::string{statement}, database_, dialect_.expand(statement)).first;
-    }
-    return found->second;
-  }
-
-  const Dialect& dialect_;
-  SQLite::Database database_;
-  Prepared<SQLite::Statement> prepared_;  // ends before its connection
-};
 
 /// A lock among processes and among the connections of one, by flock.
 class LockFile {
@@ -155,19 +73,19 @@ class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const Target& target)
       : target_(target),
-        dialect_{.table_prefix = target.table_prefix, .options = "", .if_absent = "IF NOT EXISTS"},
+        dialect_{.table_prefix = target.table_prefix, .options = "", .if_absent = "IF NOT EXISTS", .access = target.access},
         jitter_(make_jitter()) {}
 
   std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) override {
-    return persist([&](Session& session) { return session.query(statement, values); });
+    return persist([&](SqliteSession& session) { return session.query(statement, values); });
   }
 
   std::int64_t execute(std::string_view statement, const std::vector<Value>& values) override {
-    return persist([&](Session& session) { return session.execute(statement, values); });
+    return persist([&](SqliteSession& session) { return session.execute(statement, values); });
   }
 
   void run(std::string_view statement) override {
-    persist([&](Session& session) { session.run(statement); });
+    persist([&](SqliteSession& session) { session.run(statement); });
   }
 
   void let_go() override { query("PRAGMA wal_checkpoint(TRUNCATE)", {}); }
@@ -211,13 +129,13 @@ class SqliteDatabase final : public Database {
 
   /// Runs `work` on the open file until it meets no lock or there is no sense in trying again.
   template <class Work>
-  std::invoke_result_t<Work, Session&> persist(const Work& work) {
+  std::invoke_result_t<Work, SqliteSession&> persist(const Work& work) {
     Patience patience{target_.timeout};
     for (;;) {
       try {
         if (!session_) {
-          create_private(target_.path);
-          session_ = std::make_unique<Session>(target_, dialect_);
+          if (target_.access == Access::full) create_private(target_.path);
+          session_ = std::make_unique<SqliteSession>(target_, dialect_);
         }
         return work(*session_);
       } catch (const SQLite::Exception& cause) {
@@ -235,7 +153,7 @@ class SqliteDatabase final : public Database {
   Dialect dialect_;
   std::minstd_rand jitter_;
   std::optional<SampledClock> clock_;
-  std::unique_ptr<Session> session_;
+  std::unique_ptr<SqliteSession> session_;
   bool locking_ = false;
 };
 

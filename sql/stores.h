@@ -1,22 +1,30 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
 #include "core/delivery_log.h"
 #include "core/key_store.h"
 #include "core/outbox.h"
+#include "core/overview.h"
+#include "core/payments.h"
 #include "core/privacy.h"
 #include "core/removals.h"
+#include "core/statistics.h"
 #include "core/token_store.h"
 #include "sql/database.h"
 #include "sql/token_row.h"
 
 namespace claimcheck::sql {
 
-/// TokenStore, TokenBatches, TokenSweep and WarningSchedule over tables `tokens` and `facts`. Keeps a reference to `database`,
-/// which must outlive it.
-class SqlTokenStore final : public TokenStore, public TokenBatches, public TokenSweep, public WarningSchedule {
+/// TokenStore, OldSecrets, TokenBatches, TokenSweep and WarningSchedule over tables `tokens`, `facts` and `old_secrets`. Keeps
+/// a reference to `database`, which must outlive it.
+class SqlTokenStore final : public TokenStore,
+                            public OldSecrets,
+                            public TokenBatches,
+                            public TokenSweep,
+                            public WarningSchedule {
  public:
   explicit SqlTokenStore(Database& database) : database_(database) {}
 
@@ -30,6 +38,8 @@ class SqlTokenStore final : public TokenStore, public TokenBatches, public Token
   std::vector<Token> find(std::span<const TokenId> ids) override;
   bool replace_uses(std::span<const Token> tokens) override;
   std::vector<Token> list(const TokenQuery& query) override;
+  void keep(const Digest& digest, const TokenId& token) override;
+  std::optional<TokenId> find_old(const Digest& digest) override;
   std::vector<TokenId> unsettled(Time now, const std::optional<TokenId>& after, int limit) override;
   std::vector<Token> ended(Time now, const std::optional<TokenId>& after, int limit) override;
   std::int64_t clean(std::span<const TokenId> ids, Time now) override;
@@ -54,6 +64,7 @@ class SqlDeliveryLog final : public DeliveryLog, public DeliveryCorrections, pub
   std::int64_t prune(Time before, int limit) override;
   std::vector<DeliveryRecord> find(std::span<const std::string> ids) override;
   void correct(const DeliveryRecord& record) override;
+  void take_back_completion(const TokenId& token, const std::string& claim) override;
   std::vector<RefusalRecord> operators_faults(Time since, int limit) override;
 
  private:
@@ -115,12 +126,54 @@ class SqlPrivacy final : public PersonalRecords, public Erasure {
   ReadRules rules_;
 };
 
+/// Statistics and Tally over the tables `deliveries`, `refusals` and `hourly`. Keeps a reference to `database`.
+class SqlStatistics final : public Statistics, public Tally {
+ public:
+  explicit SqlStatistics(Database& database) : database_(database) {}
+  std::vector<EventCount> by_day(const Period& period) override;
+  std::vector<EventCount> by_event(const Period& period) override;
+  std::int64_t customers(const Period& period) override;
+  std::optional<Time> cron_ran_at() override;
+  Time tallied_until() override;
+  std::optional<Time> next_entry(Time since) override;
+  void tally(Time until) override;
+
+ private:
+  std::vector<EventCount> read(const Period& period, std::string_view tallied);
+  void for_parts_of_log(const Period& period, const std::function<void(const Period& part)>& work);
+
+  Database& database_;
+};
+
+/// Overview over the tables `tokens` and `meta`. Keeps a reference to `database`.
+class SqlOverview final : public Overview {
+ public:
+  explicit SqlOverview(Database& database) : database_(database) {}
+  LiveTokens live_tokens(Time now, Time expiring_by) override;
+  std::optional<LockExamination> lock() override;
+
+ private:
+  Database& database_;
+};
+
+/// Payments over table `payments`. Keeps a reference to `database`.
+class SqlPayments final : public Payments {
+ public:
+  explicit SqlPayments(Database& database) : database_(database) {}
+  PaymentState note(const std::string& id, PaymentState state, Time now) override;
+  std::optional<PaymentState> find(const std::string& id) override;
+
+ private:
+  Database& database_;
+};
+
 /// KeyStore over table `keys`. Keeps a reference to `database`.
 class SqlKeyStore final : public KeyStore {
  public:
   explicit SqlKeyStore(Database& database) : database_(database) {}
   bool add(const ApiKey& key) override;
   std::optional<ApiKey> find(const Digest& digest) override;
+  std::optional<ApiKey> find(const std::string& id) override;
   std::vector<ApiKey> list() override;
   bool revoke(const std::string& id, Time now) override;
 

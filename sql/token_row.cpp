@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/admission.h"
+#include "core/due.h"
 #include "core/error.h"
 #include "core/token_json.h"
 
@@ -49,7 +49,8 @@ Token read_token(const Row& row, ReadRules& rules) {
           .uses = columns.number(),
           .claims = decode_claims(columns.text()),
           .revision = columns.number(),
-          .facts = decode_facts(columns.text())};
+          .facts = decode_facts(columns.text()),
+          .bound_to = columns.text()};
 }
 
 std::vector<Token> read_tokens(const std::vector<Row>& rows, ReadRules& rules) {
@@ -98,6 +99,7 @@ std::vector<Value> values_of(const Token& token) {
           encode_claims(token.claims),
           token.revision,
           encode_facts(token.facts),
+          token.bound_to,
           to_value(end_of(token)),
           to_value(tidy_due(token)),
           warning_value(token)};

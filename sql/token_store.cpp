@@ -1,6 +1,7 @@
 #include <utility>
 
-#include "core/admission.h"
+#include "core/ascii.h"
+#include "core/due.h"
 #include "core/error.h"
 #include "core/token_json.h"
 #include "sql/statements.h"
@@ -22,6 +23,30 @@ bool replace_one(Database& database, std::string_view statement, const std::vect
   } catch (const InDoubt&) {
     return false;
   }
+}
+
+/// What LIKE finds a part by; '!' takes the meaning from a character.
+std::string pattern_of(const std::string& part) {
+  std::string pattern = "%";
+  for (const char c : part) {
+    if (c == '%' || c == '_' || c == '!') pattern += '!';
+    pattern += c;
+  }
+  return pattern + '%';
+}
+
+std::string_view condition_of(TokenState state) {
+  switch (state) {
+    case TokenState::active:
+      return statements::if_active;
+    case TokenState::used_up:
+      return statements::if_used_up;
+    case TokenState::expired:
+      return statements::if_expired;
+    case TokenState::revoked:
+      return statements::if_revoked;
+  }
+  return {};
 }
 
 }  // namespace
@@ -59,10 +84,11 @@ std::optional<Token> SqlTokenStore::find(const TokenId& id) {
 bool SqlTokenStore::replace(const Token& token) {
   const Value warning = warning_value(token);
   const Value while_expiring = warning == Value{nullptr} ? Value{nullptr} : to_value(token.expires_at);
-  return replace_one(database_, statements::replace_token,
-                     {while_expiring, warning, token.uses, encode_claims(token.claims), to_value(token.expires_at),
-                      to_value(token.revoked_at), to_value(token.cleaned_at), to_value(end_of(token)),
-                      to_value(tidy_due(token)), token.email, encode_facts(token.facts), token.id.text, token.revision});
+  return replace_one(
+      database_, statements::replace_token,
+      {while_expiring, warning, token.uses, encode_claims(token.claims), to_value(token.expires_at), to_value(token.revoked_at),
+       to_value(token.cleaned_at), to_value(end_of(token)), to_value(tidy_due(token)), token.email, encode_facts(token.facts),
+       token.digest.hex(), token.max_uses, token.bound_to, token.id.text, token.revision});
 }
 
 bool SqlTokenStore::replace_uses(const Token& token) {
@@ -73,8 +99,38 @@ bool SqlTokenStore::replace_uses(const Token& token) {
 
 std::vector<Token> SqlTokenStore::list(const TokenQuery& query) {
   const std::string after_every_id = "~";
-  const std::string before = query.before ? query.before->text : after_every_id;
-  return read_tokens(database_.query(statements::list_tokens, {before, std::int64_t{query.limit}}), rules_);
+  std::string statement{statements::list_tokens};
+  std::vector<Value> values{query.after ? query.after->text : after_every_id};
+  if (!query.email.empty()) {
+    statement += statements::of_email;
+    values.emplace_back(query.email);
+  }
+  if (query.fact) {
+    statement += statements::of_fact;
+    values.insert(values.end(), {query.fact->first, query.fact->second});
+  }
+  if (!query.search.empty()) {
+    const std::string pattern = pattern_of(query.search);
+    statement += statements::of_search;
+    values.insert(values.end(), {lower(query.search), pattern, pattern, pattern});
+  }
+  if (query.state) {
+    statement += condition_of(*query.state);
+    if (*query.state != TokenState::revoked) values.push_back(to_value(now()));
+  }
+  statement += statements::page_of_tokens;
+  values.emplace_back(std::int64_t{query.limit});
+  return read_tokens(database_.query(statement, values), rules_);
+}
+
+void SqlTokenStore::keep(const Digest& digest, const TokenId& token) {
+  insert_once(database_, statements::add_old_secret, {digest.hex(), token.text}, [] { return true; });
+}
+
+std::optional<TokenId> SqlTokenStore::find_old(const Digest& digest) {
+  const std::vector<Row> rows = database_.query(statements::find_old_secret, {digest.hex()});
+  if (rows.empty()) return std::nullopt;
+  return TokenId{Columns{rows.front()}.text()};
 }
 
 }  // namespace claimcheck::sql

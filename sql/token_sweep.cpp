@@ -57,6 +57,7 @@ std::int64_t SqlTokenStore::forget(Time cleaned_before, int limit) {
     for (const TokenId& id : some) values.emplace_back(id.text);
     // Facts first: a run that dies in between leaves a token without facts, which the next one forgets.
     execute_surely(database_, with_list(statements::forget_facts, some.size()), values);
+    execute_surely(database_, with_list(statements::forget_old_secrets, some.size()), values);
     forgotten += execute_surely(database_, with_list(statements::forget_tokens, some.size()), values);
   });
   return forgotten;

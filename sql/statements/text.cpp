@@ -1,4 +1,4 @@
-#include "sql/statements.h"
+#include "sql/statements/text.h"
 
 namespace claimcheck::sql::statements {
 
