@@ -15,6 +15,8 @@
 #include "core/error.h"
 #include "core/file_path.h"
 #include "core/secret.h"
+#include "files/listing.h"
+#include "files/walk.h"
 
 namespace claimcheck::files {
 namespace {
@@ -23,16 +25,14 @@ Error not_found(const std::string& path) {
   return Error{Errc::file_not_found, "no regular file may be served at " + path};
 }
 
-/// Whether an error says that there is nothing of that name, rather than that it cannot be reached.
-bool is_missing(int error) {
-  return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
-}
-
 class DirectoryFile final : public OpenFile {
  public:
-  DirectoryFile(Descriptor fd, FileVersion version) : fd_(std::move(fd)), version_(version) {}
+  DirectoryFile(Descriptor fd, FileVersion version, std::string name)
+      : fd_(std::move(fd)), version_(version), name_(std::move(name)) {}
 
   FileVersion version() const override { return version_; }
+  std::string name() const override { return name_; }
+  bool is_ready(std::uint64_t) override { return true; }
   int descriptor() const override { return fd_.number(); }
 
   std::size_t read(std::uint64_t offset, std::span<char> out) override {
@@ -46,6 +46,7 @@ class DirectoryFile final : public OpenFile {
  private:
   Descriptor fd_;
   FileVersion version_;
+  std::string name_;
 };
 
 FileVersion version_of(const struct stat& status) {
@@ -91,11 +92,11 @@ class SetAside {
   std::string name_, aside_;
 };
 
-class Directory final : public Storage {
+class Directory final : public Storage, public Folders {
  public:
   explicit Directory(std::string root) : root_(std::move(root)) {}
 
-  std::unique_ptr<OpenFile> open(const std::string& path) const override {
+  std::unique_ptr<OpenFile> open(const std::string& path, ServedAs) const override {
     const Descriptor folder = parent_of(path);
     if (!folder) throw not_found(path);
     const std::string name{last_segment(path)};
@@ -105,8 +106,12 @@ class Directory final : public Storage {
       throw Error{Errc::unavailable, fmt::format("{} cannot be opened: {}", path, std::strerror(errno))};
     struct stat status{};
     if (!file || ::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) throw not_found(path);
-    return std::make_unique<DirectoryFile>(std::move(file), version_of(status));
+    return std::make_unique<DirectoryFile>(std::move(file), version_of(status), name);
   }
+
+  std::optional<std::string> direct_url(const Direct&) const override { return std::nullopt; }
+  const Folders* folders() const override { return this; }
+  FolderPage list(const FolderQuery& query) const override { return list_folder(root_, query, ""); }
 
   Removed remove(const std::string& path, const FileVersion& version, const std::function<bool()>& wanted) const override {
     const Descriptor folder = parent_of(path);
@@ -151,20 +156,8 @@ class Directory final : public Storage {
   /// The folder that holds the path's last segment; none if it is not there.
   Descriptor parent_of(const std::string& path) const {
     if (!is_file_path(path)) throw not_found(path);
-    constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-    Descriptor folder{::open(root_.c_str(), flags)};
-    if (!folder)
-      throw Error{Errc::unavailable, fmt::format("the storage folder {} cannot be opened: {}", root_, std::strerror(errno))};
-    for (std::size_t begin = 0, end = path.find('/'); end != std::string::npos; begin = end + 1, end = path.find('/', begin)) {
-      const std::string segment = path.substr(begin, end - begin);
-      Descriptor next{::openat(folder.number(), segment.c_str(), flags | O_NOFOLLOW)};
-      if (!next && !is_missing(errno))
-        throw Error{Errc::unavailable,
-                    fmt::format("a folder of {}/{} cannot be opened: {}", root_, path, std::strerror(errno))};
-      folder = std::move(next);
-      if (!folder) break;
-    }
-    return folder;
+    const std::size_t slash = path.rfind('/');
+    return walk_to(root_, slash == std::string::npos ? std::string_view{} : std::string_view{path}.substr(0, slash));
   }
 
   std::string root_;

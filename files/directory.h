@@ -9,8 +9,7 @@ namespace claimcheck::files {
 
 /// A storage of kind "directory": the regular files beneath `root` (an absolute path).
 ///
-/// A path is walked segment by segment from the root without ever following a symbolic link, so nothing outside can be
-/// reached, whatever the path says and whatever is renamed meanwhile. FIFOs, sockets, devices and folders are "not found";
+/// A path is walked as walk_to() does, so nothing outside can be reached. FIFOs, sockets, devices and folders are "not found";
 /// none of them is waited for.
 std::unique_ptr<Storage> open_directory(std::string root);
 
