@@ -39,11 +39,17 @@ struct Config {
   Site site;
   StoreSettings store;  ///< an empty url means an SQLite file beside the configuration
   std::map<std::string, StorageSettings> storages;
-  Policies policies;  ///< always has "default"
+  std::map<std::string, ProfileSettings> profiles;  ///< by id: keys of encrypted storages
+  Policies policies;                                ///< always has "default"
   Log log;
   Worker worker;
   MailSettings mail;
   std::vector<OrphanSettings> orphans;
+  std::map<std::string, CheckSettings> checks;
+  CountrySettings countries;
+  LimitSettings limits;
+  PurchaseSettings purchase;
+  StripeSettings stripe;
 };
 
 /// One thing that is wrong with a configuration file, and how to mend it.
@@ -57,6 +63,12 @@ struct Parsed {
   Config config;
   std::vector<Fault> faults;
 };
+
+/// URL paths beside the prefix that lead to the worker: those of the interfaces that are in use.
+std::vector<std::string> paths_beside(const Config& config);
+
+/// The check of a policy that proves a payment; nullptr if there is no such policy, or it has none.
+const CheckSettings* payment_check(const Config& config, const std::string& policy);
 
 /// Reads TOML text. Reports all faults together: unknown tables and keys, wrong types, values out of range, missing settings.
 /// @param folder  of the file: where the default store lies. Values "@/path" are replaced by that file's first line.

@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "config/config.h"
+#include "config/consistency.h"
 #include "config/settings.h"
+#include "config/storage_rules.h"
 
 namespace claimcheck::config {
 namespace {
@@ -35,14 +37,29 @@ class Reader {
         table(node, name, mail_settings(), config_.mail);
       } else if (name == "orphans") {
         list(node, name, orphan_settings(), config_.orphans);
+      } else if (name == "countries") {
+        table(node, name, country_settings(), config_.countries);
+      } else if (name == "limits") {
+        table(node, name, limit_settings(), config_.limits);
+      } else if (name == "purchase") {
+        table(node, name, purchase_settings(), config_.purchase);
+      } else if (name == "stripe") {
+        table(node, name, stripe_settings(), config_.stripe);
+      } else if (name == "product") {
+        tables(node, name, product_settings(), config_.purchase.products);
+      } else if (name == "check") {
+        tables(node, name, check_settings(), config_.checks);
       } else if (name == "storage") {
         tables(node, name, storage_settings(), config_.storages);
+      } else if (name == "profile") {
+        tables(node, name, profile_settings(), config_.profiles);
       } else if (name == "policy") {
         tables(node, name, policy_settings(), config_.policies);
       } else {
-        fault(node,
-              "[" + name +
-                  "] is no table of this file; known are site, store, storage.NAME, policy.NAME, log, worker, mail, [orphans]");
+        fault(node, "[" + name +
+                        "] is no table of this file; known are site, store, storage.NAME, profile.ID, policy.NAME, check.NAME, "
+                        "log, worker, mail, "
+                        "limits, countries, purchase, product.NAME, stripe, [orphans]");
       }
     }
   }
@@ -104,7 +121,7 @@ class Reader {
     std::vector<std::string> texts;
     for (const toml::node& element : *list) {
       if (!element.is_string()) return std::nullopt;
-      texts.push_back(element.as_string()->get());
+      texts.push_back(from_file(element, element.as_string()->get()));
     }
     return texts;
   }
@@ -139,8 +156,14 @@ void require_the_rest(const toml::table& root, const Config& config, std::vector
     faults.push_back({.message = "[mail] from is missing: the address that mails come from"});
   if (config.mail.transport == MailSettings::Transport::smtp && is_blank(root["mail"]["host"]))
     faults.push_back({.message = "[mail] host is missing: the SMTP server"});
+  require_consistent(config, faults);
   for (const auto& [name, storage] : config.storages) {
-    if (!root["storage"][name]["root"]) faults.push_back({.message = "[storage." + name + "] root is missing"});
+    const std::string table = "[storage." + name + "] ";
+    // A value that was wrong is not missing too.
+    if (std::ranges::none_of(faults, [&](const Fault& fault) { return fault.message.starts_with(table); }))
+      for (const std::string& fault : faults_of(storage)) faults.push_back({.message = table + fault});
+    if (!is_bucket(storage) && !root["storage"][name]["root"])
+      faults.push_back({.message = "[storage." + name + "] root is missing"});
     if (needs_url(storage.hand_off) && !root["storage"][name]["url"])
       faults.push_back(
           {.message = "[storage." + name + "] url is missing: with this delivery the web server finds files by it"});

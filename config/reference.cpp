@@ -17,10 +17,18 @@ struct Section {
 constexpr Section site{"site", "The site"};
 constexpr Section store{"store", "Where tokens are kept"};
 constexpr Section storage{"storage.uploads", "A place that keeps files; one table each, under a name of your choice"};
+constexpr Section profile{"profile.ID", "A key of encrypted backups; one table each, under the id that their metadata name",
+                          false};
 constexpr Section policy{"policy.default", "Rules for new links; further policies are [policy.NAME]"};
 constexpr Section log{"log", "The log"};
 constexpr Section worker{"worker", "The worker process"};
 constexpr Section mail{"mail", "Mails to those who have links, and to you"};
+constexpr Section check{"check.payment", "Conditions outside the link; one table each, named by policies", false};
+constexpr Section countries{"countries", "Where visitors are, for policies that name countries"};
+constexpr Section limits{"limits", "How often somebody may be wrong"};
+constexpr Section purchase{"purchase", "The interface for shops that sell software"};
+constexpr Section product{"product.macos", "What is sold, for each of macos, windows and linux", false};
+constexpr Section stripe{"stripe", "What Stripe tells of payments"};
 constexpr Section orphans{"[orphans]", "Leftovers to remove; as many tables as there are folders", false};
 
 /// Calls `each(section, settings)` for every table of the file, in the order of the file.
@@ -29,7 +37,14 @@ void for_each_section(Each each) {
   each(site, site_settings());
   each(store, store_settings());
   each(storage, storage_settings());
+  each(profile, profile_settings());
   each(policy, policy_settings());
+  each(check, check_settings());
+  each(countries, country_settings());
+  each(limits, limit_settings());
+  each(purchase, purchase_settings());
+  each(product, product_settings());
+  each(stripe, stripe_settings());
   each(log, log_settings());
   each(worker, worker_settings());
   each(mail, mail_settings());
@@ -53,9 +68,12 @@ std::string wrapped(std::string_view text, std::string_view prefix, std::size_t 
 
 std::string_view placeholder(std::string_view section, std::string_view key) {
   if (section == site.name && key == "url") return "\"https://example.com\"";
+  if (section == product.name) return "\"releases/App-3.1.dmg\"";
+  if (key == "query") return "\"SELECT status = 'completed' FROM wp_smi_jobs WHERE job_id = :job_id\"";
   if (key == "folder") return "\"/home/me/uploads-incoming\"";
   if (key == "patterns") return "[\"*.part\"]";
   if (section == store.name && key == "url") return "\"sqlite:/home/me/claimcheck/claimcheck.db\"";
+  if (section == profile.name) return "\"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\"";
   return "\"/home/me/public_html/wp-content/uploads/claimcheck\"";
 }
 

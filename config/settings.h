@@ -30,10 +30,17 @@ struct Setting {
 const std::vector<Setting<Site>>& site_settings();
 const std::vector<Setting<StoreSettings>>& store_settings();
 const std::vector<Setting<StorageSettings>>& storage_settings();
+const std::vector<Setting<ProfileSettings>>& profile_settings();
 const std::vector<Setting<Policy>>& policy_settings();
 const std::vector<Setting<Log>>& log_settings();
 const std::vector<Setting<Worker>>& worker_settings();
 const std::vector<Setting<MailSettings>>& mail_settings();
 const std::vector<Setting<OrphanSettings>>& orphan_settings();
+const std::vector<Setting<CheckSettings>>& check_settings();
+const std::vector<Setting<CountrySettings>>& country_settings();
+const std::vector<Setting<LimitSettings>>& limit_settings();
+const std::vector<Setting<PurchaseSettings>>& purchase_settings();
+const std::vector<Setting<ProductSettings>>& product_settings();
+const std::vector<Setting<StripeSettings>>& stripe_settings();
 
 }  // namespace claimcheck::config
