@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/admission.h"
 #include "core/counting.h"
+#include "core/progress.h"
 
 namespace claimcheck::fcgi {
 

@@ -7,25 +7,21 @@
 
 #include "core/conditions.h"
 #include "core/error.h"
+#include "core/media_type.h"
 #include "core/percent_encoding.h"
+#include "core/quantity.h"
 #include "core/range.h"
 #include "core/representation.h"
+#include "fcgi/access.h"
 #include "fcgi/file_reply.h"
-#include "fcgi/pages.h"
+#include "fcgi/pages/landing.h"
+#include "fcgi/renew.h"
+#include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {
 namespace {
 
 constexpr std::size_t name_length = 16;
-
-Token find_token(const Services& services, const std::string& presented, Subject& subject) {
-  const auto secret = Secret::parse(presented);
-  if (!secret || !secret->checks_out()) throw Error{Errc::invalid_token, "not the form of a secret"};
-  auto token = services.tokens.find(secret->digest());
-  if (!token) throw Error{Errc::invalid_token, "no token has this secret"};
-  subject.token = token->id;
-  return std::move(*token);
-}
 
 void require_usable(const Token& token, Time now) {
   if (auto refused = refusal(token, now)) throw Error{refused->code, {}, std::move(refused->details)};
@@ -36,7 +32,7 @@ std::unique_ptr<OpenFile> open_file(const Services& services, const Token& token
   const auto storage = services.storages.find(token.storage);
   if (storage == services.storages.end())
     throw Error{Errc::file_not_found, "the configuration has no storage " + token.storage};
-  auto file = storage->second->open(token.file);
+  auto file = storage->second->open(token.file, served_as(token.rules));
   if (token.rules.on_change == OnChange::refuse && file->version() != token.version)
     throw Error{Errc::file_changed, "the file is not the version the token was issued for"};
   return file;
@@ -51,8 +47,11 @@ Wanted wanted(const Services& services, const Request& request, const FileVersio
           .network = request.network};
 }
 
-Admission admit(const Services& services, const Token& token, const Wanted& wanted) {
-  Admission admission = Enforcement{services.tokens, services.pause}.admit(token, wanted);
+Admission admit(const Services& services, const Request& request, const Token& token, const Wanted& wanted) {
+  const Token usable = bound(services, request, token);
+  const auto asked = std::chrono::steady_clock::now();
+  Admission admission = Enforcement{services.tokens, services.pause}.admit(usable, wanted);
+  services.meters.count_admission(std::chrono::steady_clock::now() - asked);
   if (admission.kind == Admission::Kind::refused) throw Error{admission.refusal.code, {}, admission.refusal.details};
   return admission;
 }
@@ -69,16 +68,68 @@ bool wants_page(const Token& token, const Request& request) {
   return token.rules.confirm == Confirm::automatic && token.max_uses > 0 && request.format == Format::html;
 }
 
-/// The landing page for browsers; a terminal gets the line that presses the button. Counts nothing.
-Reply page(const Services& services, const Request& request, const Token& token, const FileVersion& version) {
-  require_admissible(token, wanted(services, request, version, {{.first = 0, .length = version.size}}), services.tokens.now());
-  if (request.format == Format::html || request.prefetch) return landing_page(token, services.site);
-  Reply reply;
-  add_common_headers(reply);
-  reply.set("Content-Type", "text/plain; charset=utf-8");
-  reply.text = fmt::format("{} ({} bytes). To download it: curl -LOJ -d '' LINK, with this link in place of LINK.\n",
-                           token.filename, token.version.size);
-  return reply;
+/// The other form in which the token's file can be had: as it is stored, if the link decrypts it. Nothing if there is none.
+std::unique_ptr<OpenFile> other_form(const Services& services, const Token& token, const OpenFile& file) {
+  if (!token.rules.decrypt || services.places.at(token.storage).kind != "encrypted") return nullptr;
+  auto stored = services.storages.at(token.storage)->open(token.file, ServedAs::stored);
+  return stored->name() == file.name() ? nullptr : std::move(stored);
+}
+
+/// The landing page for browsers; a terminal gets the line that fetches the file. Counts nothing.
+Reply page(const Services& services, const Request& request, const Token& token, const OpenFile& file) {
+  const Time now = services.tokens.now();
+  const FileVersion version = file.version();
+  require_admissible(token, wanted(services, request, version, {{.first = 0, .length = version.size}}), now);
+  const std::string url = link_to(services.site, request.path[0]);
+  if (request.format != Format::html && !request.prefetch)
+    return text_reply(200, fmt::format("{} ({}). To download it: {}\n", token.filename, format_size(version.size),
+                                       command_lines(url, token.filename, token.rules.confirm).curl));
+  const bool has_forms = other_form(services, token, file) != nullptr;
+  return landing_page({.token = token, .url = url, .has_forms = has_forms, .now = now}, services.site, request.language);
+}
+
+/// The URL that serves a token's file without us. Throws Error{unavailable} if there is none.
+DirectUrl direct_url(const Services& services, const Token& token, Time now) {
+  const seconds lifetime = direct_lifetime(token, services.places.at(token.storage), now);
+  auto url = services.storages.at(token.storage)
+                 ->direct_url({.path = token.file,
+                               .filename = token.filename,
+                               .media_type = std::string{media_type(token.filename)},
+                               .lifetime = lifetime,
+                               .now = now});
+  if (!url) throw Error{Errc::unavailable, "the storage " + token.storage + " has no URLs"};
+  return {.url = std::move(*url), .expires_at = now + lifetime};
+}
+
+/// Lets one delivery in. Throws what refuses it.
+AdmittedDelivery admit_delivery(const Services& services, const Request& request, const Token& token, Wanted asked,
+                                std::uint64_t size) {
+  const auto begun = std::chrono::steady_clock::now();
+  Admission admission = admit(services, request, token, asked);
+  const Time now = services.tokens.now();
+  // Without a limit there are no claims: whoever comes from one network counts as one.
+  const std::string who = admission.claim.empty() ? token.id.text + " " + request.client_network : admission.claim;
+  std::shared_ptr<void> room;
+  if (admission.claim.empty()) {
+    room = services.crowds.enter(who, static_cast<std::size_t>(token.rules.parallel));
+    if (!room) throw Error{Errc::download_in_progress, "too many parts at once"};
+  }
+  return {.token = token.id,
+          .claim = std::move(admission.claim),
+          .size = size,
+          .stored = std::move(admission.token),
+          .delivery = {.id = std::move(asked.delivery),
+                       .ranges = std::move(asked.ranges),
+                       .started = now,
+                       .last_progress = now,
+                       .network = request.network,
+                       .grounds = admission.grounds},
+          .means = asked.means,
+          .asked = begun,
+          .dead = std::move(admission.dead),
+          .rate = token.rules.rate > 0 ? services.rates.share(who, token.rules.rate, token.rules.burst) : nullptr,
+          .active = asked.means == Means::stream ? services.meters.begin_delivery() : nullptr,
+          .room = std::move(room)};
 }
 
 /// Everything from the open file to the admitted answer (RFC 9110 sections 13 and 14).
@@ -109,68 +160,96 @@ Answer deliver(const Services& services, const Request& request, const Token& to
   const HandOff means = choose_hand_off(token, place, services.circumstances, request, version.size);
   asked.means = means == HandOff::none ? Means::stream : Means::hand_off;
   answer.reply.set("X-Request-Id", asked.delivery);
-  if (means != HandOff::none) hand_off(answer.reply, means, place, token.file, token.rules.rate);
-  const auto begun = std::chrono::steady_clock::now();
-  Admission admission = admit(services, token, asked);
-  const Time now = services.tokens.now();
-  // Without a limit there are no claims: whoever comes from one network counts as one.
-  const std::string who = admission.claim.empty() ? token.id.text + " " + request.crowd : admission.claim;
-  std::shared_ptr<void> room;
-  if (admission.claim.empty()) {
-    room = services.crowds.enter(who, static_cast<std::size_t>(token.rules.parallel));
-    if (!room) throw Error{Errc::download_in_progress, "too many parts at once"};
-  }
-  answer.delivery = {.token = token.id,
-                     .claim = std::move(admission.claim),
-                     .stored = std::move(admission.token),
-                     .delivery = {.id = std::move(asked.delivery),
-                                  .ranges = std::move(asked.ranges),
-                                  .started = now,
-                                  .last_progress = now,
-                                  .network = request.network,
-                                  .grounds = admission.grounds},
-                     .means = asked.means,
-                     .asked = begun,
-                     .dead = std::move(admission.dead),
-                     .rate = token.rules.rate > 0 ? services.rates.share(who, token.rules.rate, token.rules.burst) : nullptr,
-                     .room = std::move(room)};
+  if (means == HandOff::redirect)
+    redirect(answer.reply, direct_url(services, token, services.tokens.now()).url);
+  else if (means != HandOff::none)
+    hand_off(answer.reply, means, place, token.file, token.rules.rate);
+  answer.delivery = admit_delivery(services, request, token, std::move(asked), version.size);
   return answer;
 }
 
-/// The button: 303 to the address of a claim, so that the browser's resume and parallel ranges belong to it.
-Reply press_button(const Services& services, const Request& request, const Token& token, const FileVersion& version) {
-  const Wanted asked = wanted(services, request, version, {});
-  const Admission admission = admit(services, token, asked);
-  const std::string& claim = admission.claim.empty() ? asked.new_claim : admission.claim;
+/// The button: 303 to the address of a claim, so that the browser's resume and parallel ranges belong to it. The name at its
+/// end tells the form that was chosen.
+Reply press_button(const Services& services, const Request& request, Token token, const OpenFile& file) {
+  const auto form = parameters_of(request.body);
+  const auto as = form.find("as");
+  std::unique_ptr<OpenFile> stored;
+  if (as != form.end() && as->second == "stored") stored = other_form(services, token, file);
+  if (stored) token.filename = stored->name();
   Reply reply;
   reply.status = 303;
   add_common_headers(reply);
   reply.set("Location",
-            fmt::format("{}/{}/{}", link_to(services.site, request.path[0]), claim, percent_encoded(token.filename)));
+            open_claim_address(services, request, request.path[0], token, stored ? stored->version() : file.version()));
   return reply;
+}
+
+/// Takes the other form of a file in place of the one that its link gives, if that is what an address names.
+void choose_form(const Services& services, const std::string& name, Token& token, std::unique_ptr<OpenFile>& file) {
+  if (name == token.filename) return;
+  auto stored = other_form(services, token, *file);
+  // Only the address that the button gave out: a made-up name could tell a cache that this is a style sheet.
+  if (!stored || stored->name() != name) throw Error{Errc::invalid_token, "the file of this claim has another name"};
+  token.filename = name;
+  file = std::move(stored);
 }
 
 }  // namespace
 
-Answer open_link(const Services& services, const Request& request, Subject& subject) {
-  const Token token = find_token(services, request.path[0], subject);
-  const Time now = services.tokens.now();
-  if (request.format == Format::json && request.method != Method::post)
-    return {.reply = json_reply(200, represent_to_holder(token, now).dump())};
-  require_usable(token, now);
+Token find_link(const Services& services, const std::string& presented, Subject& subject) {
+  const auto secret = Secret::parse(presented);
+  if (!secret || !secret->checks_out()) throw Error{Errc::invalid_token, "not the form of a secret"};
+  auto token = services.tokens.find(secret->digest());
+  if (!token) {
+    subject.token = services.old_secrets.find_old(secret->digest());
+    if (subject.token) throw Error{Errc::token_revoked, "the link was regenerated", {{"regenerated", 1}}};
+    throw Error{Errc::invalid_token, "no token has this secret"};
+  }
+  subject.token = token->id;
+  if (is_renewable(services, *token)) subject.renew_url = link_to(services.site, presented) + "/renew";
+  require_pace(services, *token);
+  return std::move(*token);
+}
+
+Usable usable(const Services& services, const Request& request, const std::string& presented, Subject& subject) {
+  Token token = find_link(services, presented, subject);
+  require_usable(token, services.tokens.now());
+  require_access(services, request, token);
   auto file = open_file(services, token);
-  if (request.method == Method::post) return {.reply = press_button(services, request, token, file->version())};
-  if (wants_page(token, request)) return {.reply = page(services, request, token, file->version())};
+  return {.token = std::move(token), .file = std::move(file)};
+}
+
+std::string open_claim_address(const Services& services, const Request& request, const std::string& secret, const Token& token,
+                               const FileVersion& version) {
+  const Wanted asked = wanted(services, request, version, {});
+  const Admission admission = admit(services, request, token, asked);
+  const std::string& claim = admission.claim.empty() ? asked.new_claim : admission.claim;
+  return fmt::format("{}/{}/{}", link_to(services.site, secret), claim, percent_encoded(token.filename));
+}
+
+DirectDownload hand_out(const Services& services, const Request& request, const Token& token, const FileVersion& version) {
+  DirectDownload handed{.url = direct_url(services, token, services.tokens.now()), .delivery = {}};
+  Wanted whole = wanted(services, request, version, {{.first = 0, .length = version.size}});
+  whole.means = Means::hand_off;
+  handed.delivery = admit_delivery(services, request, token, std::move(whole), version.size);
+  return handed;
+}
+
+Answer open_link(const Services& services, const Request& request, Subject& subject) {
+  if (request.format == Format::json && request.method != Method::post) {
+    const Token token = find_link(services, request.path[0], subject);
+    return {.reply = json_reply(200, represent_to_holder(token, services.tokens.now()).dump())};
+  }
+  auto [token, file] = usable(services, request, request.path[0], subject);
+  if (request.method == Method::post) return {.reply = press_button(services, request, token, *file)};
+  if (wants_page(token, request)) return {.reply = page(services, request, token, *file)};
   return deliver(services, request, token, std::move(file));
 }
 
 Answer open_claim(const Services& services, const Request& request, Subject& subject) {
-  const Token token = find_token(services, request.path[0], subject);
-  // Only the address that the button gave out: a made-up name could tell a cache that this is a style sheet.
-  if (request.path[2] != token.filename) throw Error{Errc::invalid_token, "the file of this claim has another name"};
-  require_usable(token, services.tokens.now());
-  auto file = open_file(services, token);
-  if (request.prefetch) return {.reply = page(services, request, token, file->version())};
+  auto [token, file] = usable(services, request, request.path[0], subject);
+  choose_form(services, request.path[2], token, file);
+  if (request.prefetch) return {.reply = page(services, request, token, *file)};
   return deliver(services, request, token, std::move(file));
 }
 

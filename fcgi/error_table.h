@@ -4,11 +4,9 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "fcgi/surface.h"
 
 namespace claimcheck::fcgi {
-
-/// A family of routes with statuses of its own (docs/http.md).
-enum class Surface { native, purchase, storage, public_link };
 
 /// What the outside is told about an Errc: the only place where statuses and wording are written.
 struct ErrorRow {

@@ -4,7 +4,10 @@
 #include <exception>
 
 #include "core/error.h"
-#include "fcgi/pages.h"
+#include "fcgi/access.h"
+#include "fcgi/cross_origin.h"
+#include "fcgi/error_reply.h"
+#include "fcgi/error_table.h"
 #include "fcgi/routes.h"
 
 namespace claimcheck::fcgi {
@@ -34,38 +37,54 @@ Reply options_reply(const Route& route) {
   return reply;
 }
 
-Reply refused(const Services& services, const Error& error, Format format, RequestLine& line) {
+/// Notes a refusal where the operator finds it.
+void note(const Services& services, const Error& error, RequestLine& line) {
   line.error = row_of(error.code()).name;
-  if (error.code() == Errc::unavailable || error.code() == Errc::internal)
+  // What only the operator can mend: he is told more than the visitor.
+  if (error.code() == Errc::unavailable || error.code() == Errc::internal || error.code() == Errc::file_changed)
     services.log.write(Level::error, "fault", {{"request", line.id}, {"error", line.error}, {"message", error.what()}});
+  if (error.code() == Errc::unavailable) services.meters.count_database_error();
+  if (!line.token && is_refusal(error.code())) services.meters.count_refusal(error.code());
   if (line.token && is_refusal(error.code())) {
     const Time now = services.tokens.now();
     services.story.add(
         {.token = *line.token, .error = std::string{line.error}, .network = line.network, .first = now, .last = now},
         SteadyClock::now());
   }
-  return error_reply(error, Surface::native, format, services.site);
 }
 
 Answer answer_to(const Services& services, const Variables& variables, const BodyReader& read_body, Exchange& exchange) {
   RequestLine& line = exchange.line;
   Format format = format_for(variables("HTTP_ACCEPT").value_or(""));
   Subject subject;
+  Request request;
+  request.language = preferred_language(variables("HTTP_ACCEPT_LANGUAGE").value_or(""), services.site.language);
   const auto refuse = [&](const Error& error) {
     line.token = subject.token;
-    return Answer{.reply = refused(services, error, format, line), .delivery = {}};
+    const Error counted = counted_guess(services, request, error);
+    note(services, counted, line);
+    Answer answer{.reply = error_reply(counted, request.surface, format, services.site,
+                                       {.language = request.language, .renew_url = subject.renew_url}),
+                  .delivery = {}};
+    let_pages_read(services.purchase, request, answer.reply);
+    return answer;
   };
   try {
-    const Request request = parse_request(variables, read_body, services.site, services.ip_log);
+    request = parse_request(variables, read_body, services.site, services.ip_log);
     format = answer_format(request);
     exchange.head_only = request.method == Method::head;
     line.network = request.network;
     const Route& route = route_of(request);
     line.route = route.name;
-    if (request.method == Method::options) return {.reply = options_reply(route), .delivery = {}};
+    if (request.method == Method::options) {
+      Reply options = options_reply(route);
+      let_pages_read(services.purchase, request, options);
+      return {.reply = std::move(options), .delivery = {}};
+    }
     require_method(route, request);
     Answer answer = route.answer(services, request, subject);
     line.token = subject.token;
+    let_pages_read(services.purchase, request, answer.reply);
     return answer;
   } catch (const Error& error) {
     return refuse(error);

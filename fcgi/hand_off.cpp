@@ -51,9 +51,17 @@ bool is_to_be_exact(const Token& token, const Circumstances& circumstances, std:
 
 }  // namespace
 
+bool may_redirect(const Token& token, const StorageSettings& storage) {
+  return storage.hand_off == HandOff::redirect && token.rules.exact != Exact::always && token.rules.rate == 0;
+}
+
 HandOff choose_hand_off(const Token& token, const StorageSettings& storage, const Circumstances& circumstances,
                         const Request& request, std::uint64_t size) {
   const HandOff means = storage.hand_off;
+  if (means == HandOff::redirect) {
+    const bool can = request.method == Method::get && size > 0 && reads_alike(request, size);
+    return can && may_redirect(token, storage) ? means : HandOff::none;
+  }
   const bool can = means != HandOff::none && std::ranges::find(request.hand_offs, means) != request.hand_offs.end();
   if (!can || request.method != Method::get || is_to_be_exact(token, circumstances, size)) return HandOff::none;
   // A web server that speaks FastCGI to a socket shows a local redirect to the client.
@@ -91,8 +99,26 @@ void hand_off(Reply& reply, HandOff means, const StorageSettings& storage, const
       reply.set("X-LiteSpeed-Location", url);
       break;
     case HandOff::none:
+    case HandOff::redirect:
       break;
   }
+}
+
+seconds direct_lifetime(const Token& token, const StorageSettings& storage, Time now) {
+  const Time end = now < token.expires_at ? token.expires_at : token.expires_at + token.rules.grace;
+  return std::clamp(end - now, seconds{1}, storage.url_lifetime);
+}
+
+void redirect(Reply& reply, std::string url) {
+  constexpr std::string_view of_the_file[] = {
+      "Content-Type", "Content-Disposition", "Content-Range", "Content-Security-Policy", "Accept-Ranges",
+      "ETag",         "Last-Modified"};
+  std::erase_if(reply.headers,
+                [&](const auto& field) { return std::ranges::find(of_the_file, field.first) != std::end(of_the_file); });
+  reply.status = 302;
+  reply.file.reset();
+  reply.pieces.clear();
+  reply.set("Location", std::move(url));
 }
 
 }  // namespace claimcheck::fcgi

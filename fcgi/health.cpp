@@ -1,6 +1,6 @@
 #include "fcgi/health.h"
 
-#include "fcgi/pages.h"
+#include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {
 

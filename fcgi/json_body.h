@@ -24,8 +24,8 @@ class JsonBody {
   std::map<std::string, std::string> take_texts(const char* name);
   /// A list of texts; empty if it is absent.
   std::vector<std::string> take_list(const char* name);
-  /// true or false; false if it is absent.
-  bool take_flag(const char* name);
+  /// true or false.
+  std::optional<bool> take_flag(const char* name);
   void require_nothing_else() const;
 
  private:

@@ -7,7 +7,7 @@
 #include "core/representation.h"
 #include "fcgi/api_key.h"
 #include "fcgi/json_body.h"
-#include "fcgi/pages.h"
+#include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {
 
@@ -25,15 +25,13 @@ Answer send_message(const Services& services, const Request& request, Subject&) 
                         .text = body.take_text("text").value_or(""),
                         .storage = body.take_text("storage").value_or(""),
                         .files = body.take_list("files"),
-                        .language = body.take_text("language").value_or("")};
+                        .language = body.take_text("language").value_or(""),
+                        .facts = body.take_texts("facts")};
   body.require_nothing_else();
-  const QueuedMessage queued = queue_message(std::move(wanted), {.policies = services.policies,
-                                                                 .storages = services.storages,
-                                                                 .tokens = services.tokens,
+  const IssueMeans issuing = issue_means(services);
+  const QueuedMessage queued = queue_message(std::move(wanted), {.issuing = issuing,
                                                                  .outbox = services.outbox,
                                                                  .seal = require_mail(services),
-                                                                 .random = services.random,
-                                                                 .pause = services.pause,
                                                                  .attach_up_to = services.mail.attach_up_to});
   return {.reply = json_reply(202, represent(queued).dump())};
 }

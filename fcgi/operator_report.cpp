@@ -9,7 +9,7 @@
 #include "fcgi/file_reply.h"
 #include "fcgi/hand_off.h"
 #include "fcgi/json_body.h"
-#include "fcgi/pages.h"
+#include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {
 namespace {
@@ -18,10 +18,6 @@ using Json = nlohmann::ordered_json;
 
 /// Of the files that the doctor makes; no other is given away here.
 constexpr std::string_view canary_name = "claimcheck-canary-";
-
-Error bad(const char* field, const char* message) {
-  return Error{Errc::bad_request, message, {{"field", field}}};
-}
 
 Reply report(const Services& services, const Request& request) {
   const FrontEnd& front = request.front_end;
@@ -47,14 +43,14 @@ Reply trial(const Services& services, const Request& request, const std::string&
   const auto url = body.take_text("url");
   body.require_nothing_else();
   const auto place = services.places.find(storage);
-  if (place == services.places.end()) throw bad("storage", "There is no storage of that name.");
-  if (!is_file_path(file) || !last_segment(file).starts_with(canary_name)) throw bad("file", "This is no test file.");
+  if (place == services.places.end()) throw bad_value("storage", "There is no storage of that name.");
+  if (!is_file_path(file) || !last_segment(file).starts_with(canary_name)) throw bad_value("file", "This is no test file.");
   const bool announced = means && std::ranges::find(request.hand_offs, *means) != request.hand_offs.end();
-  if (!announced || *means == HandOff::none) throw bad("hand_off", "The web server does not announce that.");
+  if (!announced || *means == HandOff::none) throw bad_value("hand_off", "The web server does not announce that.");
   StorageSettings settings = place->second;
   if (url) settings.url = *url;
   const Token token{.digest = Digest::of(file), .filename = std::string{last_segment(file)}};
-  Reply reply = file_reply(token, services.storages.at(storage)->open(file), {}, services.random);
+  Reply reply = file_reply(token, services.storages.at(storage)->open(file, ServedAs::stored), {}, services.random);
   hand_off(reply, *means, settings, file, 0);
   return reply;
 }

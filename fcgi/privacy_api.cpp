@@ -7,7 +7,7 @@
 #include "core/representation.h"
 #include "fcgi/api_key.h"
 #include "fcgi/json_body.h"
-#include "fcgi/pages.h"
+#include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {
 namespace {

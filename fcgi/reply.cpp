@@ -20,6 +20,8 @@ const char* reason_phrase(int status) {
       return "OK";
     case 201:
       return "Created";
+    case 202:
+      return "Accepted";
     case 204:
       return "No Content";
     case 206:
@@ -70,6 +72,24 @@ std::string head_of(const Reply& reply) {
   const bool has_length = reply.status != 204 && reply.status != 304 && reply.handed_off == HandOff::none;
   if (has_length) head += fmt::format("Content-Length: {}\r\n", body_length(reply));
   return head + "\r\n";
+}
+
+Reply json_reply(int status, const std::string& json) {
+  Reply reply;
+  reply.status = status;
+  add_common_headers(reply);
+  reply.set("Content-Type", "application/json");
+  reply.text = json + "\n";
+  return reply;
+}
+
+Reply text_reply(int status, std::string text) {
+  Reply reply;
+  reply.status = status;
+  add_common_headers(reply);
+  reply.set("Content-Type", "text/plain; charset=utf-8");
+  reply.text = std::move(text);
+  return reply;
 }
 
 void add_common_headers(Reply& reply) {

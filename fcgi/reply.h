@@ -35,6 +35,10 @@ std::string head_of(const Reply& reply);
 /// "Not Found" …; the reason phrase of a status we send. Source: RFC 9110 section 15.
 const char* reason_phrase(int status);
 
+/// A JSON answer, and one of plain text.
+Reply json_reply(int status, const std::string& json);
+Reply text_reply(int status, std::string text);
+
 /// Header fields of every answer: no caching, no sniffing, no referrer, no indexing, no buffering in front of us.
 void add_common_headers(Reply& reply);
 

@@ -18,13 +18,9 @@ namespace {
 /// How much of a body that is too large is taken all the same, so that its sender reads the answer.
 constexpr std::uint64_t most_discarded = 1024ULL * 1024;
 
-Error bad(const char* field, const std::string& message) {
-  return Error{Errc::bad_request, message, {{"field", field}}};
-}
-
 Method method_of(const Variables& variables) {
   const auto name = variables("REQUEST_METHOD");
-  if (!name || name->empty()) throw bad("REQUEST_METHOD", "The web server sent no request method.");
+  if (!name || name->empty()) throw bad_value("REQUEST_METHOD", "The web server sent no request method.");
   if (*name == "GET") return Method::get;
   if (*name == "HEAD") return Method::head;
   if (*name == "POST") return Method::post;
@@ -51,15 +47,34 @@ std::string target_path(const Variables& variables, const Site& site) {
     }
     return path;
   }
-  throw bad("REQUEST_URI", "The web server sent no request path.");
+  throw bad_value("REQUEST_URI", "The web server sent no request path.");
 }
 
-/// Fills `path` and `outside`.
+constexpr std::pair<std::string_view, Surface> surfaces[] = {
+    {"/api/downloads", Surface::purchase}, {"/api/storage", Surface::storage}, {"/api/public/download", Surface::public_link}};
+
+/// Takes `beginning` and the end of its last segment off the path. @return whether the path begins so
+bool take_beginning(std::string_view& path, std::string_view beginning) {
+  if (!path.starts_with(beginning) || (path.size() > beginning.size() && path[beginning.size()] != '/')) return false;
+  path.remove_prefix(beginning.size());
+  return true;
+}
+
+/// Takes the surface's own path off. Those of shops and others are found beneath the prefix and beside it.
+std::optional<Surface> take_surface(std::string_view& path, const Site& site) {
+  const bool beneath = take_beginning(path, site.prefix);
+  for (const auto& [beginning, surface] : surfaces)
+    if (take_beginning(path, beginning)) return surface;
+  return beneath ? std::optional{Surface::native} : std::nullopt;
+}
+
+/// Fills `surface`, `path` and `outside`.
 void split_path(std::string_view path, const Site& site, Request& request) {
   request.outside = true;
-  if (path.size() > longest_path || !path.starts_with(site.prefix)) return;
-  path.remove_prefix(site.prefix.size());
-  if (!path.empty() && path.front() != '/') return;
+  if (path.size() > longest_path) return;
+  const auto surface = take_surface(path, site);
+  if (!surface) return;
+  request.surface = *surface;
   std::vector<std::string> segments;
   for (std::size_t begin = 1; begin <= path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
@@ -71,24 +86,6 @@ void split_path(std::string_view path, const Site& site, Request& request) {
   if (!segments.empty() && segments.back().empty()) segments.pop_back();  // a trailing slash
   request.path = std::move(segments);
   request.outside = false;
-}
-
-std::map<std::string, std::string> query_of(const Variables& variables) {
-  std::map<std::string, std::string> parameters;
-  const std::string query{variables("QUERY_STRING").value_or("")};
-  if (query.size() > longest_path) throw bad("query", "The query is too long.");
-  for (std::size_t begin = 0; begin < query.size();) {
-    const std::size_t end = std::min(query.find('&', begin), query.size());
-    const std::string_view pair = std::string_view{query}.substr(begin, end - begin);
-    begin = end + 1;
-    if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    auto name = percent_decoded(pair.substr(0, equals));
-    auto value = percent_decoded(equals < pair.size() ? pair.substr(equals + 1) : std::string_view{});
-    if (!name || !value) throw bad("query", "A percent sign in the query is not followed by two hexadecimal digits.");
-    if (!parameters.emplace(*name, std::move(*value)).second) throw bad("query", "A query parameter is there twice.");
-  }
-  return parameters;
 }
 
 std::string header(const Variables& variables, const char* name) {
@@ -138,14 +135,31 @@ Body take_body(const Variables& variables, const BodyReader& read_body) {
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), length);
   if (fault == std::errc::result_out_of_range) return {.text = {}, .fault = Error{Errc::payload_too_large}};
   if (fault != std::errc{} || end != text.data() + text.size())
-    return {.text = {}, .fault = bad("Content-Length", "Content-Length must be a whole number.")};
+    return {.text = {}, .fault = bad_value("Content-Length", "Content-Length must be a whole number.")};
   Body body{.text = read_body(std::min(length, most_discarded)), .fault = {}};
   if (length > longest_body) return {.text = {}, .fault = Error{Errc::payload_too_large}};
-  if (body.text.size() < length) body.fault = bad("body", "The body is shorter than Content-Length says.");
+  if (body.text.size() < length) body.fault = bad_value("body", "The body is shorter than Content-Length says.");
   return body;
 }
 
 }  // namespace
+
+std::map<std::string, std::string> parameters_of(std::string_view text) {
+  std::map<std::string, std::string> parameters;
+  if (text.size() > longest_path) throw bad_value("query", "The query is too long.");
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('&', begin), text.size());
+    const std::string_view pair = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    auto name = percent_decoded(pair.substr(0, equals));
+    auto value = percent_decoded(equals < pair.size() ? pair.substr(equals + 1) : std::string_view{});
+    if (!name || !value) throw bad_value("query", "A percent sign in the query is not followed by two hexadecimal digits.");
+    if (!parameters.emplace(*name, std::move(*value)).second) throw bad_value("query", "A query parameter is there twice.");
+  }
+  return parameters;
+}
 
 Format format_for(std::string_view accept) {
   const std::string wanted = lower(accept);
@@ -159,8 +173,9 @@ Request parse_request(const Variables& variables, const BodyReader& read_body, c
   Request request;
   request.method = method_of(variables);
   split_path(target_path(variables, site), site, request);
-  request.query = query_of(variables);
+  request.query = parameters_of(variables("QUERY_STRING").value_or(""));
   request.format = format_for(variables("HTTP_ACCEPT").value_or(""));
+  request.language = preferred_language(variables("HTTP_ACCEPT_LANGUAGE").value_or(""), site.language);
   request.prefetch = asks_ahead(variables);
   request.range = header(variables, "HTTP_RANGE");
   request.conditions = {.if_match = header(variables, "HTTP_IF_MATCH"),
@@ -172,8 +187,12 @@ Request parse_request(const Variables& variables, const BodyReader& read_body, c
   request.front_end = {.software = header(variables, "SERVER_SOFTWARE"), .gate = header(variables, "CLAIMCHECK_GATE")};
   const std::string client =
       client_address(header(variables, "REMOTE_ADDR"), header(variables, "HTTP_X_FORWARDED_FOR"), site.trusted_proxies);
+  request.idempotency_key = header(variables, "HTTP_IDEMPOTENCY_KEY");
+  request.stripe_signature = header(variables, "HTTP_STRIPE_SIGNATURE");
+  request.origin = header(variables, "HTTP_ORIGIN");
+  request.client = canonical(client);
   request.network = recorded(client, ip_log);
-  request.crowd = anonymised(client);
+  request.client_network = anonymised(client);
   request.hand_offs = hand_offs_of(variables);
   if (request.method == Method::post) {
     if (body.fault) throw Error{*body.fault};

@@ -12,6 +12,12 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
+/// Of a token without a limit, where there is no claim to tell.
+bool carried_whole(const AdmittedDelivery& admitted, Outcome outcome) {
+  return (outcome == Outcome::complete || outcome == Outcome::handed_off) &&
+         total_length(admitted.delivery.ranges) == admitted.size;
+}
+
 }  // namespace
 
 Progress progress_of(const AdmittedDelivery& admitted, std::uint64_t sent) {
@@ -19,47 +25,52 @@ Progress progress_of(const AdmittedDelivery& admitted, std::uint64_t sent) {
 }
 
 /// Most small files go out with their admission: then the row is as that left it, and need not be read again.
-/// @return false if somebody has changed it, or the answer was lost
-bool Settlement::store_as_known(const AdmittedDelivery& admitted, const Progress& progress) {
-  if (!admitted.stored) return false;
+/// @return nothing if somebody has changed it, or the answer was lost
+std::optional<Settled> Settlement::end_as_known(const AdmittedDelivery& admitted, const Progress& progress) {
+  if (!admitted.stored) return std::nullopt;
   const auto next = claimcheck::settle(*admitted.stored, progress, services_.tokens.now());
-  return next && services_.tokens.replace_uses(*next);
+  if (!next || !services_.tokens.replace_uses(*next)) return std::nullopt;
+  return Settled{.completed = has_completed(*next, progress.claim, progress.delivery)};
+}
+
+/// Throws Error{unavailable}.
+Settled Settlement::end(const AdmittedDelivery& admitted, const Streamed& streamed) {
+  if (admitted.claim.empty()) return {.completed = carried_whole(admitted, streamed.outcome)};
+  const Progress progress = progress_of(admitted, streamed.sent);
+  Enforcement enforcement{services_.tokens, services_.pause};
+  if (admitted.means == Means::stream) {
+    if (const auto settled = end_as_known(admitted, progress)) return *settled;
+    return enforcement.settle(admitted.token, progress);
+  }
+  if (streamed.outcome == Outcome::handed_off)
+    return {.completed = admitted.stored && has_completed(*admitted.stored, admitted.claim, admitted.delivery.id)};
+  enforcement.correct(admitted.token, progress);  // the web server never heard of it
+  return {};
 }
 
 /// Stores what a delivery has sent, and tells its outcome unless somebody else has ended it and told so. Throws
 /// Error{unavailable}.
 void Settlement::store(const AdmittedDelivery& admitted, const Streamed& streamed) {
-  const Progress progress = progress_of(admitted, streamed.sent);
-  Enforcement enforcement{services_.tokens, services_.pause};
-  if (admitted.means == Means::stream) {
-    const bool ours =
-        admitted.claim.empty() || store_as_known(admitted, progress) || enforcement.settle(admitted.token, progress);
-    if (!ours) return;
-  } else if (streamed.outcome != Outcome::handed_off && !admitted.claim.empty()) {
-    enforcement.correct(admitted.token, progress);  // the web server never heard of it
-  }
-  services_.story.add(
-      record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, services_.tokens.now()),
-      SteadyClock::now());
+  const Settled settled = end(admitted, streamed);
+  if (!settled.ours) return;
+  DeliveryRecord record =
+      record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, services_.tokens.now());
+  record.completed = settled.completed;
+  services_.story.add(std::move(record), SteadyClock::now());
 }
 
 void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
   const ActiveDelivery& delivery = admitted.delivery;
+  admitted.active.reset();
   for (const DeadDelivery& dead : admitted.dead)
-    services_.story.add(
-        record_of(admitted.token, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, delivery.started),
-        SteadyClock::now());
-  services_.log.write(Level::info, "delivery",
-                      {{"request", line.id},
-                       {"token", admitted.token.text},
-                       {"claim", admitted.claim},
-                       {"delivery", delivery.id},
-                       {"first", delivery.ranges.front().first},
-                       {"length", total_length(delivery.ranges)},
-                       {"sent", streamed.sent},
-                       {"grounds", to_string(delivery.grounds)},
-                       {"outcome", to_string(streamed.outcome)},
-                       {"network", line.network}});
+    services_.story.add(record_of(admitted.token, dead, delivery.started), SteadyClock::now());
+  std::vector<LogField> fields{
+      {"request", line.id},      {"token", admitted.token.text},           {"claim", admitted.claim},
+      {"delivery", delivery.id}, {"first", delivery.ranges.front().first}, {"length", total_length(delivery.ranges)},
+      {"sent", streamed.sent},   {"grounds", to_string(delivery.grounds)}, {"outcome", to_string(streamed.outcome)},
+      {"network", line.network}};
+  if (!streamed.fault.empty()) fields.emplace_back("fault", streamed.fault);
+  services_.log.write(Level::info, "delivery", std::span<const LogField>{fields});
   try {
     store(admitted, streamed);
   } catch (const Error& error) {
@@ -87,6 +98,7 @@ void Settlement::settle_again() {
 }
 
 void Settlement::note_failure(const AdmittedDelivery& admitted, const Error& error) {
+  if (error.code() == Errc::unavailable) services_.meters.count_database_error();
   services_.log.write(Level::error, "settle_failed",
                       {{"token", admitted.token.text}, {"delivery", admitted.delivery.id}, {"message", error.what()}});
 }

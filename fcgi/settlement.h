@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 
+#include "core/enforcement.h"
 #include "core/error.h"
 #include "fcgi/answer.h"
 #include "fcgi/delivery.h"
@@ -27,7 +28,8 @@ class Settlement {
 
  private:
   void store(const AdmittedDelivery& admitted, const Streamed& streamed);
-  bool store_as_known(const AdmittedDelivery& admitted, const Progress& progress);
+  Settled end(const AdmittedDelivery& admitted, const Streamed& streamed);
+  std::optional<Settled> end_as_known(const AdmittedDelivery& admitted, const Progress& progress);
   void note_failure(const AdmittedDelivery& admitted, const Error& error);
 
   const Services& services_;

@@ -14,6 +14,7 @@ constexpr std::uint64_t most_in_a_turn = 1024ULL * 1024;
 constexpr std::size_t copied_at_once = 65528;
 constexpr std::chrono::seconds look_round{1};
 constexpr std::chrono::milliseconds ask_again{100};
+constexpr std::chrono::milliseconds fetch_round{5};
 
 }  // namespace
 
@@ -43,7 +44,8 @@ Stream::Turn Stream::rest(Turn turn, SteadyTime until) {
 Stream::Turn Stream::advance(SteadyTime now) {
   try {
     return go_on(now);
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    fault_ = error.what();
     return end(Outcome::failed);  // reading failed; what was sent stays sent
   }
 }
@@ -63,6 +65,7 @@ Stream::Turn Stream::go_on(SteadyTime now) {
     if (stood_still(now) && !wait(connection_, std::chrono::milliseconds{0})) return stuck(now);
     if (is_in_doubt(now)) return outcome_ == Outcome::complete ? rest(Turn::resting, now + ask_again) : Turn::over;
     if (!is_permitted(now)) return rest(Turn::resting, permitted_at_);
+    if (!is_here(now)) return outcome_ == Outcome::complete ? rest(Turn::resting, now + fetch_round) : Turn::over;
     switch (send_some(piece).state) {
       case Step::State::moved:
         last_move_ = now;
@@ -113,6 +116,16 @@ bool Stream::is_permitted(SteadyTime now) {
   }
   if (permitted_at_ <= now) return true;
   last_move_ = now;
+  return false;
+}
+
+/// Whether the next bytes of a file that comes from afar have come. A pause that they make is not the client's.
+bool Stream::is_here(SteadyTime now) {
+  const Piece& piece = pieces_[piece_];
+  if (!piece.text.empty() || !copied_.empty() || file_.is_ready(piece.range.first)) return true;
+  window_ += now - last_move_;
+  last_move_ = now;
+  if (!tell(now)) outcome_ = Outcome::interrupted;
   return false;
 }
 

@@ -36,6 +36,7 @@ struct Pace {
 struct Streamed {
   Outcome outcome = Outcome::complete;
   std::uint64_t sent = 0;  ///< bytes of the file that the front end took
+  std::string fault = {};  ///< why the file could not be read any further, for the log
 };
 
 /// Pieces of a file on their way to the front end, in steps that never wait, so that one thread can carry thousands of them.
@@ -62,7 +63,7 @@ class Stream {
 
   /// When to advance again at the latest.
   SteadyTime wake() const { return wake_; }
-  Streamed result() const { return {.outcome = outcome_, .sent = sent_}; }
+  Streamed result() const { return {.outcome = outcome_, .sent = sent_, .fault = fault_}; }
   /// From now on, whom to tell. The stream changes hands.
   void tell_to(std::function<Standing(std::uint64_t, Asking)> tell) { pace_.tell = std::move(tell); }
 
@@ -74,6 +75,7 @@ class Stream {
   bool stood_still(SteadyTime now) const;
   bool is_in_doubt(SteadyTime now);
   bool is_permitted(SteadyTime now);
+  bool is_here(SteadyTime now);
   Step send_some(Piece& piece);
   Step copy(const Range& range);
   bool tell(SteadyTime now);
@@ -88,6 +90,7 @@ class Stream {
   std::uint64_t permitted_ = 0;  ///< bytes that the rate has granted and that are not sent yet …
   SteadyTime permitted_at_;      ///< … and when they may be
   Outcome outcome_ = Outcome::complete;
+  std::string fault_;
   std::uint64_t sent_ = 0;
   SteadyTime wake_, last_move_, last_told_, last_look_;
   SteadyTime window_;                     ///< since when the client's own speed is looked at …

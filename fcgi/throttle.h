@@ -1,19 +1,15 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 
-namespace claimcheck::fcgi {
+#include "fcgi/horizons.h"
 
-/// When all that has been reserved of a rate will have been sent: nanoseconds of the steady clock, which all processes of a
-/// machine share.
-using Horizon = std::atomic<std::int64_t>;
+namespace claimcheck::fcgi {
 
 /// A rate that the deliveries of one claim share: each reserves what it will send next and is told when. Fair, because
 /// reservations are served in the order they are made. Safe to share between threads, and by its horizon between processes.
@@ -23,7 +19,7 @@ class Rate {
 
   /// @param per_second  bytes, at least 1
   /// @param burst       bytes that may go out at once after a pause
-  /// @param shared      must outlive it; without it, its own
+  /// @param shared      when all that is reserved will have been sent; must outlive it; without it, its own
   Rate(std::uint64_t per_second, std::uint64_t burst, Horizon* shared = nullptr)
       : per_second_(per_second), burst_(burst), horizon_(shared == nullptr ? own_ : *shared) {}
 
@@ -58,25 +54,14 @@ class Rates {
   Rates() = default;
   /// Shared by all processes of this user that give the same name, in POSIX shared memory; if there is none to be had, known to
   /// this process alone.
-  explicit Rates(const std::string& shared_name);
-  ~Rates();
-  Rates(const Rates&) = delete;
-  Rates& operator=(const Rates&) = delete;
+  explicit Rates(const std::string& shared_name) : horizons_(shared_name) {}
 
   /// The rate that everybody shares who asks for the same `name`, as long as anybody uses it.
   std::shared_ptr<Rate> share(const std::string& name, std::uint64_t per_second, std::uint64_t burst);
-  bool is_shared() const { return !slots_.empty(); }
+  bool is_shared() const { return horizons_.is_shared(); }
 
  private:
-  struct Slot {
-    std::atomic<std::uint64_t> key;
-    Horizon horizon;
-  };
-  static_assert(Horizon::is_always_lock_free, "locks cannot be shared by processes");
-
-  Horizon* find(const std::string& name) const;
-
-  std::span<Slot> slots_;
+  Horizons horizons_;
   std::mutex mutex_;
   std::map<std::string, std::weak_ptr<Rate>> rates_;
 };
