@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "core/media_type.h"
 #include "core/percent_encoding.h"
@@ -13,6 +15,12 @@ namespace {
 /// Whether the mail is about a link that its recipient is to open.
 bool offers_link(MailKind kind) {
   return kind == MailKind::link || kind == MailKind::renewal || kind == MailKind::warning;
+}
+
+/// Whether the link that a mail tells was replaced by another since.
+bool tells_old_secret(const MailContent& content, const Token& token) {
+  return std::ranges::any_of(
+      content.links, [&](const MailedLink& link) { return !link.secret.empty() && Digest::of(link.secret) != token.digest; });
 }
 
 std::string read_whole(OpenFile& file, std::uint64_t size) {
@@ -38,6 +46,10 @@ Composed MailComposer::compose(const Mail& mail) {
   Composed composed{.sender = from_.address, .message = {}, .obsolete = why_obsolete(mail, token), .kept = {}};
   if (!composed.obsolete.empty()) return composed;
   const MailContent content = content_of(mail, sources_.seal);
+  if (token && tells_old_secret(content, *token)) {
+    composed.obsolete = "the link was regenerated";
+    return composed;
+  }
   const Correspondence ours{.site = sources_.site, .zone = zone_, .templates = templates_, .language = sources_.site.language};
   Rendered rendered = render(mail.kind, content, ours, sources_.now);
   const bool warning = mail.kind == MailKind::warning;
@@ -58,7 +70,6 @@ Composed MailComposer::compose(const Mail& mail) {
 }
 
 std::string MailComposer::why_obsolete(const Mail& mail, const std::optional<Token>& token) {
-  if (!is_deliverable(mail.recipient)) return "the address cannot be delivered to";
   if (!offers_link(mail.kind)) return {};
   if (!token) return "the token is gone";
   if (token->revoked_at) return "the token was revoked";
@@ -74,7 +85,7 @@ std::vector<Attachment> MailComposer::read(const std::vector<MailedFile>& files)
     const auto storage = sources_.storages.find(each.storage);
     if (storage == sources_.storages.end())
       throw Error{Errc::file_not_found, "the configuration has no storage " + each.storage};
-    const auto file = storage->second->open(each.file);
+    const auto file = storage->second->open(each.file, ServedAs::decrypted);
     if (file->version() != each.version) throw Error{Errc::file_changed, each.filename + " was changed since"};
     attachments.push_back({.filename = each.filename,
                            .media_type = std::string{media_type(each.filename)},

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/file_path.h"
+#include "cron/line_breaks.h"
 
 namespace claimcheck::cron {
 namespace {
@@ -16,11 +17,11 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::array<std::string_view, 12> direction_marks{"\u200E", "\u200F", "\u061C", "\u202A", "\u202B", "\u202C",
                                                            "\u202D", "\u202E", "\u2066", "\u2067", "\u2068", "\u2069"};
 
-/// The UTF-8 character that `text` begins with; nothing if it begins with none.
+/// The UTF-8 character that `text` begins with, or its first octet if it begins with none.
 std::string_view first_character(std::string_view text) {
   for (std::size_t length = 1; length <= std::min<std::size_t>(text.size(), 4); ++length)
     if (is_utf8(text.substr(0, length))) return text.substr(0, length);
-  return {};
+  return text.substr(0, 1);
 }
 
 /// C0, DEL, C1, and the line and paragraph separators.
@@ -28,15 +29,6 @@ bool is_control(std::string_view character) {
   if (character.size() == 1) return has_control_octet(character);
   if (character == "\u2028" || character == "\u2029") return true;
   return character.size() == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
-}
-
-std::string without_line_ends_of_windows(std::string_view text) {
-  std::string lines;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool is_pair = text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n';
-    if (!is_pair) lines += text[at] == '\r' ? '\n' : text[at];
-  }
-  return lines;
 }
 
 std::string wrapped_line(std::string_view line) {
@@ -54,23 +46,37 @@ std::string wrapped_line(std::string_view line) {
 
 }  // namespace
 
+std::vector<std::string_view> characters(std::string_view text) {
+  std::vector<std::string_view> list;
+  while (!text.empty()) {
+    list.push_back(first_character(text));
+    text.remove_prefix(list.back().size());
+  }
+  return list;
+}
+
+std::string_view first_characters(std::string_view text, std::size_t most) {
+  std::size_t length = 0;
+  for (std::size_t count = 0; count < most && length < text.size(); ++count)
+    length += first_character(text.substr(length)).size();
+  return text.substr(0, length);
+}
+
 std::string one_line(std::string_view text) {
   std::string out;
-  while (!text.empty()) {
-    const std::string_view character = first_character(text);
-    if (character.empty())
+  for (const std::string_view character : characters(text)) {
+    if (!is_utf8(character))
       out += replacement;
     else if (is_control(character))
       out += ' ';
     else if (std::ranges::find(direction_marks, character) == direction_marks.end())
       out += character;
-    text.remove_prefix(std::max<std::size_t>(character.size(), 1));
   }
   return out;
 }
 
 std::string several_lines(std::string_view text) {
-  const std::string lines = without_line_ends_of_windows(text);
+  const std::string lines = with_line_breaks(text, "\n");
   std::string out;
   for (std::size_t begin = 0; begin <= lines.size();) {
     const std::size_t end = std::min(lines.find('\n', begin), lines.size());
@@ -94,14 +100,8 @@ std::string wrapped(std::string_view text) {
 }
 
 std::string shortened(std::string_view line) {
-  std::string out;
-  for (std::size_t count = 0; !line.empty(); ++count) {
-    if (count == longest_subject - 1 && first_character(line).size() < line.size()) return out + "…";
-    const std::size_t length = std::max<std::size_t>(first_character(line).size(), 1);
-    out += line.substr(0, length);
-    line.remove_prefix(length);
-  }
-  return out;
+  if (first_characters(line, longest_subject).size() == line.size()) return std::string{line};
+  return std::string{first_characters(line, longest_subject - 1)} + "…";
 }
 
 }  // namespace claimcheck::cron

@@ -1,12 +1,20 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace claimcheck::cron {
 
 /// Where a text is going to stand in a mail.
 enum class Context { subject, text, html };
+
+/// The characters of a UTF-8 text, which they refer to; an octet that belongs to none stands for itself.
+std::vector<std::string_view> characters(std::string_view text);
+
+/// At most so many of them, from the beginning.
+std::string_view first_characters(std::string_view text, std::size_t most);
 
 /// A text from anywhere as one line that cannot disturb what stands around it: control characters and line separators become
 /// spaces, characters that turn the direction of writing are left out, and what is no UTF-8 becomes U+FFFD.

@@ -1,15 +1,14 @@
 #include "cron/header_field.h"
 
-#include <Poco/UTF8Encoding.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "core/ascii.h"
+#include "core/base64.h"
 #include "core/percent_encoding.h"
-#include "cron/base64.h"
+#include "cron/escaping.h"
 
 namespace claimcheck::cron {
 namespace {
@@ -17,31 +16,6 @@ namespace {
 constexpr std::size_t longest_line = 76;  // RFC 2047 section 2
 constexpr std::size_t longest_word = 75;
 constexpr std::string_view fold = "\r\n ";
-constexpr std::string_view replacement = "\xEF\xBF\xBD";
-
-struct Characters {
-  int first, last;
-};
-constexpr std::array<Characters, 3> like_spaces{{{0x00, 0x1F}, {0x7F, 0x9F}, {0x2028, 0x2029}}};
-/// Bidi_Control of the Unicode Character Database.
-constexpr std::array<Characters, 4> directions{{{0x061C, 0x061C}, {0x200E, 0x200F}, {0x202A, 0x202E}, {0x2066, 0x2069}}};
-
-bool is_among(const auto& ranges, int character) {
-  return std::ranges::any_of(ranges, [&](Characters r) { return r.first <= character && character <= r.last; });
-}
-
-/// The characters of a well-formed text.
-std::vector<std::string_view> characters(std::string_view text) {
-  constexpr unsigned char mask = 0xC0, continuation = 0x80;
-  std::vector<std::string_view> list;
-  while (!text.empty()) {
-    std::size_t length = 1;
-    while (length < text.size() && (static_cast<unsigned char>(text[length]) & mask) == continuation) ++length;
-    list.push_back(text.substr(0, length));
-    text.remove_prefix(length);
-  }
-  return list;
-}
 
 /// Ours, because Poco's MailMessage::encodeWord splits characters and may exceed the length of a line.
 std::string encoded_words(std::string_view text, std::size_t column) {
@@ -108,27 +82,7 @@ std::string phrase(std::string_view text, std::size_t column) {
 }  // namespace
 
 std::string header_text(std::string_view anything, std::size_t most) {
-  const Poco::UTF8Encoding utf8;
-  std::string out;
-  std::size_t count = 0;
-  while (!anything.empty() && count < most) {
-    const auto* octets = reinterpret_cast<const unsigned char*>(anything.data());
-    const int available = static_cast<int>(std::min<std::size_t>(anything.size(), 4));
-    const int character = utf8.queryConvert(octets, available);  // negative: ill-formed, or cut off
-    const std::size_t length = character < 0 ? 1 : static_cast<std::size_t>(utf8.sequenceLength(octets, available));
-    if (character < 0) {
-      out += replacement;
-      ++count;
-    } else if (is_among(like_spaces, character)) {
-      out += ' ';
-      ++count;
-    } else if (!is_among(directions, character)) {
-      out += anything.substr(0, length);
-      ++count;
-    }
-    anything.remove_prefix(length);
-  }
-  return std::string{trim(out)};
+  return std::string{trim(first_characters(one_line(anything), most))};
 }
 
 std::string text_field(std::string_view name, std::string_view text) {

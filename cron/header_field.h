@@ -6,9 +6,8 @@
 
 namespace claimcheck::cron {
 
-/// What a header may say of a text that anybody may have written: well-formed UTF-8 of at most `most` characters, in which
-/// control characters, line breaks (U+2028 and U+2029 among them) are spaces, ill-formed octets U+FFFD, and the marks are left
-/// out that change the direction of writing. No spaces at its ends. Never throws.
+/// What a header may say of a text that anybody may have written: at most `most` characters of its one_line()
+/// (cron/escaping.h), without spaces at their ends. Never throws.
 std::string header_text(std::string_view anything, std::size_t most);
 
 // The fields below are whole: "NAME: …\r\n", 7-bit, folded to lines of at most 76 octets where the standard lets us. What they

@@ -1,6 +1,5 @@
 #include "cron/letter.h"
 
-#include <Poco/Base64Encoder.h>
 #include <Poco/Net/MessageHeader.h>
 #include <Poco/Net/MultipartWriter.h>
 #include <Poco/Net/QuotedPrintableEncoder.h>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "core/ascii.h"
+#include "core/base64.h"
 #include "core/email_address.h"
 #include "core/error.h"
 #include "cron/header_field.h"
@@ -21,10 +21,6 @@ namespace claimcheck::cron {
 namespace {
 
 constexpr std::size_t longest_text = 200;  // characters
-
-void require(bool holds, const char* field, const char* message) {
-  if (!holds) throw Error{Errc::bad_request, message, {{"field", field}}};
-}
 
 bool is_message_id(std::string_view text) {
   return text.starts_with('<') && text.ends_with('>') && is_deliverable(text.substr(1, text.size() - 2));
@@ -93,11 +89,7 @@ std::string attachment_type(const std::string& type) {
 }
 
 Part attachment_part(const Attachment& attachment) {
-  std::ostringstream body;
-  Poco::Base64Encoder encoder{body};  // lines of 72
-  encoder.write(attachment.bytes.data(), static_cast<std::streamsize>(attachment.bytes.size()));
-  encoder.close();
-  Part part{.header = {}, .body = body.str()};
+  Part part{.header = {}, .body = base64_lines(attachment.bytes)};
   part.header.set("Content-Type", attachment_type(attachment.media_type));
   part.header.set("Content-Transfer-Encoding", "base64");
   part.header.set("Content-Disposition", "attachment" + folded_parameter("filename", attachment_name(attachment.filename)));

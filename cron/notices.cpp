@@ -9,8 +9,12 @@ void Notices::warn(const Token& token, Time now) {
   auto told = log_.find(token.id.text, MailKind::renewal);
   if (!told) told = log_.find(token.id.text, MailKind::link);
   const auto kept = told ? open_content(*told, seal_) : std::nullopt;
-  if (kept && !kept->links.empty()) content.links.front().secret = kept->links.front().secret;
-  if (told) content.told_at = told->sent_at;
+  const std::string secret = kept && !kept->links.empty() ? kept->links.front().secret : "";
+  const bool replaced = !secret.empty() && Digest::of(secret) != token.digest;
+  if (!replaced) {
+    content.links.front().secret = secret;
+    if (told) content.told_at = told->sent_at;
+  }
   add({.kind = MailKind::warning,
        .about = token.id.text,
        .occasion = std::to_string(to_unix(token.expires_at)),

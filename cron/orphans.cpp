@@ -112,6 +112,7 @@ OrphansReport remove_orphans(const OrphanSettings& orphans, const std::map<std::
     real.folder = path.string();
   std::vector<std::pair<std::string, std::string>> roots;
   for (const auto& [name, storage] : settings) {
+    if (storage.root.empty()) continue;  // a bucket
     std::error_code fault;
     roots.emplace_back(name, std::filesystem::weakly_canonical(storage.root, fault).string() + "/");
     if (fault)  // then nobody knows which files are in use

@@ -37,7 +37,8 @@ RemovalAttempt attempt(const Storage& storage, const Removal& removal, const std
 RemovalAttempt foresee(const Storage& storage, const Removal& removal, const std::function<bool()>& wanted) {
   if (wanted()) return {.outcome = Storage::Removed::wanted, .fault = {}};
   try {
-    const bool same = storage.open(removal.file)->version() == removal.version;
+    const bool same = storage.open(removal.file, ServedAs::decrypted)->version() == removal.version ||
+                      storage.open(removal.file, ServedAs::stored)->version() == removal.version;
     return {.outcome = same ? Storage::Removed::removed : Storage::Removed::changed, .fault = {}};
   } catch (const Error& error) {
     return failed(error, wanted);

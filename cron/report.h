@@ -19,6 +19,7 @@ struct Report {
   std::vector<Count> counts;
   std::vector<std::string> faults;  ///< each with its job's name in front
   bool dry_run = false;
+  bool unavailable = false;  ///< something could not be reached: a later run may do what this one could not
 };
 
 /// "2 tokens ended, 1 file removed": what was done, without what was not.

@@ -2,12 +2,13 @@
 
 #include <functional>
 
+#include "core/cleanup.h"
 #include "core/time.h"
 
 namespace claimcheck::cron {
 
 /// Whether a job changes anything.
-enum class Mode { real, dry_run };
+using Mode = RunMode;
 
 /// What all jobs of one run go by.
 struct Run {

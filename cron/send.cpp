@@ -12,7 +12,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr seconds in_hand = minutes{15};
 constexpr seconds first_delay = minutes{5}, longest_delay = hours{4};
 constexpr seconds longest_delay_unreachable = minutes{10};  // less than from one run to the next
 constexpr seconds given_up_after = hours{48};
@@ -125,7 +124,7 @@ SendReport send(Outbox& outbox, Composer& composer, Transport& transport, const 
     if (due.empty()) break;
     for (const Mail& mail : due) {
       if (!may_go_on()) break;
-      auto claimed = outbox.claim(mail, run.now + in_hand);
+      auto claimed = outbox.claim(mail, run.now + mail_in_hand);
       if (!claimed) continue;  // somebody else was faster
       if (sending.send(std::move(*claimed))) --room;
     }

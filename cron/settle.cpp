@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "core/due.h"
+
 namespace claimcheck::cron {
 namespace {
 
@@ -45,8 +47,7 @@ SettleReport settle(TokenStore& tokens, TokenSweep& sweep, DeliveryLog& log, Not
     std::vector<DeliveryRecord> records;
     for (const TokenId& id : due) {
       const Tidied tidied = run.mode == Mode::real ? enforcement.tidy(id) : foresee(tokens, id, run.now);
-      for (const DeadDelivery& dead : tidied.dead)
-        records.push_back(record_of(id, dead.claim, dead.delivery, dead.delivery.sent, Outcome::interrupted, run.now));
+      for (const DeadDelivery& dead : tidied.dead) records.push_back(record_of(id, dead, run.now));
       report.given_back += tidied.given_back;
     }
     if (run.mode == Mode::real) log.append(records);

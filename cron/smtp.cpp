@@ -6,10 +6,10 @@
 #include <ctime>
 #include <memory>
 
+#include "core/base64.h"
 #include "core/email_address.h"
 #include "core/error.h"
 #include "cron/answer.h"
-#include "cron/base64.h"
 #include "cron/smtp_session.h"
 #include "cron/transport.h"
 

@@ -1,7 +1,6 @@
 #include "cron/smtp_line.h"
 
 #include <Poco/Exception.h>
-#include <Poco/Net/Context.h>
 #include <Poco/Net/DNS.h>
 #include <Poco/Net/HostEntry.h>
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "net/tls.h"
 
 namespace claimcheck::cron {
 namespace {
@@ -54,17 +54,6 @@ Poco::Net::StreamSocket connected(const std::string& host, int port, seconds tim
   fail(fault);
 }
 
-Poco::Net::Context::Ptr verifying_context(const std::string& ca_file) {
-  Poco::Net::Context::Params params;
-  params.caLocation = ca_file;
-  params.loadDefaultCAs = ca_file.empty();
-  params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
-  params.cipherList = "HIGH:!aNULL:!MD5";
-  Poco::Net::Context::Ptr context{new Poco::Net::Context{Poco::Net::Context::TLS_CLIENT_USE, params}};
-  context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
-  return context;
-}
-
 }  // namespace
 
 SmtpLine::SmtpLine(const std::string& host, int port, seconds timeout) : host_(host) {
@@ -80,11 +69,8 @@ void SmtpLine::start_tls(const std::string& ca_file) {
   // Whoever sits in the line could otherwise put answers here that seem to come out of the encrypted connection.
   if (has_unread()) fail("the server went on in plain text after STARTTLS");
   translated([&] {
-    secure_ = Poco::Net::SecureStreamSocket::attach(plain_, host_, verifying_context(ca_file));
-    // A handshake whose time is over is no failure to Poco: the next write would go on with it, and the host's name would
-    // never be looked at.
-    if (!secure_->havePeerCertificate()) fail("no TLS in time");
-    secure_->verifyPeerCertificate(host_);
+    secure_ = net::begin_tls(plain_, host_, net::verifying_context(ca_file));
+    if (!secure_) fail("no TLS in time");
   });
 }
 

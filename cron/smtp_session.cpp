@@ -7,8 +7,8 @@
 #include <sstream>
 
 #include "core/ascii.h"
+#include "core/base64.h"
 #include "core/error.h"
-#include "cron/base64.h"
 #include "cron/line_breaks.h"
 
 namespace claimcheck::cron {

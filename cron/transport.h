@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "core/settings.h"
 #include "core/time.h"
 
 namespace claimcheck::cron {
@@ -38,11 +39,8 @@ class Transport {
 
 /// How a mail server is reached.
 struct SmtpSettings {
-  enum class Security {
-    starttls,  ///< TLS after STARTTLS; a server that does not offer it is `unreachable`
-    tls,       ///< TLS from the start
-    none       ///< for a relay on the same host
-  };
+  using Security = MailSettings::Security;
+
   std::string host;  ///< a name or an address; the certificate must be valid for it
   int port = 587;
   Security security = Security::starttls;
@@ -67,5 +65,8 @@ std::unique_ptr<Transport> open_smtp(const SmtpSettings& settings);
 /// @param program  absolute path
 /// @param timeout  for one mail
 std::unique_ptr<Transport> open_sendmail(const std::string& program, seconds timeout = seconds{60});
+
+/// The way that the configuration says. @return nullptr if mails are not sent by us
+std::unique_ptr<Transport> open_transport(const MailSettings& mail);
 
 }  // namespace claimcheck::cron
