@@ -2,10 +2,13 @@
 
 #include <thread>
 
+#include "checks/open_checks.h"
 #include "config/mail_key.h"
 #include "core/error.h"
 #include "files/open_storages.h"
+#include "files/package/package.h"
 #include "sql/migrate.h"
+#include "sql/question.h"
 
 namespace claimcheck::admin {
 
@@ -27,7 +30,11 @@ Context::Context(const Options& options)
       deliveries(*database),
       outbox(*database),
       privacy(*database),
-      storages(files::open_storages(config.storages)) {
+      statistics(*database),
+      storages(files::open_storages(config.storages, config.profiles, options.clock)),
+      checks(checks::open_checks(
+          config.checks, [this](const CheckSettings& check) { return sql::open_question(check, config.store); },
+          {.now = [this] { return tokens.now(); }, .steady = [] { return std::chrono::steady_clock::now(); }})) {
   sql::migrate(*database);
   make_mail_key(config);
 }
@@ -40,6 +47,18 @@ Seal require_mail(const Context& context) {
   if (context.config.mail.transport == MailSettings::Transport::off)
     throw Error{Errc::bad_request, "mail is not set up: the configuration needs a table [mail] with a transport"};
   return Seal{config::mail_key(context.config, config::IfMissing::make)};
+}
+
+IssueMeans issue_means(Context& context) {
+  return {.policies = context.config.policies,
+          .storages = context.storages,
+          .tokens = context.tokens,
+          .checks = context.checks,
+          .random = context.random,
+          .pause = context.pause,
+          .inspect = [](OpenFile& file, const std::string& path, const PackageExpectation& expected) {
+            return files::inspect_package(file, path, expected, {});
+          }};
 }
 
 }  // namespace claimcheck::admin

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "config/config.h"
+#include "core/check.h"
 #include "core/enforcement.h"
+#include "core/issue.h"
 #include "core/seal.h"
 #include "core/secret.h"
 #include "core/storage.h"
@@ -18,6 +20,7 @@ struct Options {
   std::string config;  ///< --config
   bool json = false;   ///< --json
   int status = 0;      ///< what the program ends with if nothing is thrown
+  Clock clock;         ///< this machine's
 };
 
 /// The Pause that commands hand in: sleeps so long.
@@ -37,10 +40,15 @@ class Context {
   sql::SqlDeliveryLog deliveries;
   sql::SqlOutbox outbox;
   sql::SqlPrivacy privacy;
+  sql::SqlStatistics statistics;
   Storages storages;
+  Checks checks;
   Random random = secure_random();
   Pause pause = sleep_about;
 };
+
+/// What links are made with.
+IssueMeans issue_means(Context& context);
 
 /// Makes the file that seals mails if the configuration sends some and has no key. Throws Error{unavailable}.
 void make_mail_key(const config::Config& config);

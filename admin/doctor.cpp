@@ -6,9 +6,11 @@
 #include <fstream>
 #include <map>
 
+#include "admin/conditions_check.h"
 #include "admin/context.h"
 #include "admin/database_check.h"
 #include "admin/gate.h"
+#include "admin/lock_state.h"
 #include "admin/mail_check.h"
 #include "admin/test_key.h"
 #include "core/error.h"
@@ -18,6 +20,7 @@
 #include "htaccess/lock_check.h"
 #include "htaccess/route_check.h"
 #include "htaccess/worker_files.h"
+#include "sql/lock_note.h"
 #include "sql/stores.h"
 
 namespace claimcheck::admin {
@@ -85,10 +88,17 @@ class Examination {
     add(std::move(route.findings));
     const bool stores_work =
         std::ranges::none_of(database, [](const Finding& each) { return each.state == State::fault && each.check != "cron"; });
-    if (route.ours && stores_work) look_at_worker();
+    if (route.ours && stores_work) {
+      add(check_paths_beside(premises_, config::paths_beside(config_), fetch_));
+      look_at_worker();
+    }
     for (const LockedFolder& folder : premises_.folders) look_at_lock(folder, mappings[folder.storage], health);
     add(database);
-    if (stores_work) look_at_mail();
+    add(check_conditions(config_, files::open_storages(config_.storages, config_.profiles, consultation_.clock)));
+    if (!stores_work) return;
+    look_at_mail();
+    const Time now = database_->now();
+    sql::note_lock(*database_, {.state = lock_state_of(findings_), .at = now});
   }
 
   void look_at_mail() {
@@ -117,7 +127,7 @@ class Examination {
                         "the worker does not tell its version: it is an older one, or has another database than this "
                         "configuration")});
     add(check_report(premises_, *report_, consultation_.version));
-    const Storages storages = files::open_storages(config_.storages);
+    const Storages storages = files::open_storages(config_.storages, config_.profiles, consultation_.clock);
     TestLinks links{premises_, tokens, storages, random, back_off};
     for (const LockedFolder& folder : premises_.folders) look_at_delivery(folder, *report_, key.text(), links);
   }
@@ -195,6 +205,7 @@ Premises premises_of(const config::Config& config, const Consultation& consultat
                     .listen = config.worker.listen};
   const bool told = !consultation.docroot.empty();
   for (const auto& [name, storage] : config.storages) {
+    if (storage.root.empty()) continue;  // a bucket
     LockedFolder folder{.storage = name,
                         .path = fs::weakly_canonical(storage.root),
                         .url = storage.url,

@@ -23,7 +23,8 @@ struct Consultation {
 /// What a configuration and the folders it names tell about the site.
 htaccess::Premises premises_of(const config::Config& config, const Consultation& consultation);
 
-/// Looks at everything. Changes nothing but what it removes again: canaries, links and a key of its own.
+/// Looks at everything. Changes nothing but what it removes again: canaries, links and a key of its own; and notes in the
+/// database how it stands with the lock.
 htaccess::Findings examine(const config::Config& config, const Consultation& consultation, htaccess::Canaries& canaries,
                            const htaccess::Fetch& fetch);
 

@@ -11,25 +11,12 @@
 namespace claimcheck::admin {
 namespace {
 
-std::vector<Scope> scopes_of(const std::vector<std::string>& words) {
-  std::vector<Scope> scopes;
-  for (const std::string& word : words) {
-    const auto scope = parse_scope(word);
-    if (!scope) throw Error{Errc::bad_request, "--scope knows issue, read, manage and privacy, not " + word};
-    scopes.push_back(*scope);
-  }
-  return scopes;
-}
-
 void add_key(const Options& options, const std::string& name, const std::vector<std::string>& words) {
   Context context{options};
-  const Secret text = Secret::make(context.random);
-  const Time now = context.tokens.now();
-  const ApiKey key{.id = make_uuid(to_unix(now) * 1000, context.random),
-                   .name = name,
-                   .digest = text.digest(),
-                   .scopes = scopes_of(words),
-                   .created_at = now};
+  const auto [key, text] = make_key(name, words, context.tokens.now(), context.random);
+  for (const std::string& storage : key.storages)
+    if (!context.config.storages.contains(storage))
+      throw Error{Errc::bad_request, "the configuration has no storage " + storage};
   if (!context.keys.add(key)) throw Error{Errc::internal, "a new key's id or digest exists already"};
   if (options.json) {
     Json shown = represent(key);
@@ -52,10 +39,8 @@ void list_keys(const Options& options) {
   }
   std::vector<std::vector<std::string>> rows{{"ID", "NAME", "SCOPES", "CREATED", "REVOKED"}};
   for (const ApiKey& key : keys) {
-    std::string scopes;
-    for (const Scope scope : key.scopes) scopes += (scopes.empty() ? "" : ",") + std::string{to_string(scope)};
-    rows.push_back(
-        {key.id, key.name, scopes, format_rfc3339(key.created_at), key.revoked_at ? format_rfc3339(*key.revoked_at) : ""});
+    rows.push_back({key.id, key.name, fmt::format("{}", fmt::join(scope_words(key), ",")), format_rfc3339(key.created_at),
+                    key.revoked_at ? format_rfc3339(*key.revoked_at) : ""});
   }
   fmt::print("{}", table(rows));
 }
@@ -79,7 +64,8 @@ void add_key_commands(CLI::App& app, Options& options) {
   const auto scopes = std::make_shared<std::vector<std::string>>();
   CLI::App* add = key->add_subcommand("add", "make a key");
   add->add_option("NAME", *name, "what it is for, such as \"shop plugin\"")->required();
-  add->add_option("--scope", *scopes, "what it may do: issue, read, manage, privacy; several with commas")
+  add->add_option("--scope", *scopes,
+                  "what it may do: issue, read, manage, privacy, metrics, storage:NAME; several with commas")
       ->required()
       ->delimiter(',');
   add->callback([&options, name, scopes] { add_key(options, *name, *scopes); });

@@ -19,6 +19,10 @@ constexpr std::size_t batch = 128;
 /// How long a line waits before each look. The first wait lets a batch gather.
 constexpr std::array waits{milliseconds{100}, milliseconds{900}, milliseconds{2000}, milliseconds{5000}};
 
+bool is_incomplete(const Token& token, const std::string& claim) {
+  return std::ranges::any_of(token.claims, [&](const Claim& each) { return each.id == claim && !each.completed; });
+}
+
 }  // namespace
 
 void LogFeed::take(std::string_view line, std::uint64_t place, SteadyTime now) {
@@ -40,6 +44,15 @@ void LogFeed::look_again(Waiting waiting, SteadyTime now) {
   waiting_.emplace(due, std::move(waiting));
 }
 
+/// What was not sent may leave the claim incomplete, whichever delivery was thought to have completed it.
+void LogFeed::correct_claim(const DeliveryRecord& record) {
+  Enforcement{tokens_, pause_}.correct(
+      record.token, {.claim = record.claim, .delivery = record.id, .ranges = {record.range}, .sent = record.sent});
+  if (record.outcome == Outcome::complete) return;
+  const auto token = tokens_.find(record.token);
+  if (token && is_incomplete(*token, record.claim)) log_.take_back_completion(record.token, record.claim);
+}
+
 void LogFeed::correct(const DeliveryRecord& record, const LoggedDelivery& logged) {
   if (record.outcome != Outcome::handed_off) {
     ++report_.known;
@@ -48,9 +61,7 @@ void LogFeed::correct(const DeliveryRecord& record, const LoggedDelivery& logged
   const DeliveryRecord next = corrected(record, logged);
   try {
     // The record comes last: as long as it says handed_off, all of this may be done again.
-    if (!record.claim.empty())
-      Enforcement{tokens_, pause_}.correct(
-          record.token, {.claim = record.claim, .delivery = record.id, .ranges = {record.range}, .sent = next.sent});
+    if (!record.claim.empty()) correct_claim(next);
     log_.correct(next);
   } catch (const Error& error) {
     if (error.code() == Errc::unavailable) throw;

@@ -53,6 +53,7 @@ class LogFeed {
     std::size_t looks = 0;
   };
 
+  void correct_claim(const DeliveryRecord& record);
   void correct(const DeliveryRecord& record, const LoggedDelivery& logged);
   void look_again(Waiting waiting, SteadyTime now);
 

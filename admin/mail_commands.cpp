@@ -14,8 +14,6 @@
 namespace claimcheck::admin {
 namespace {
 
-constexpr std::chrono::minutes in_hand{15};
-
 void list_mails(const Options& options, int limit) {
   Context context{options};
   const std::vector<Mail> mails = context.outbox.list(limit);
@@ -55,7 +53,7 @@ void take_mails(const Options& options, int limit) {
                                .now = now}};
   Json taken = Json::array();
   for (const Mail& mail : context.outbox.due(now, limit)) {
-    auto claimed = context.outbox.claim(mail, now + in_hand);
+    auto claimed = context.outbox.claim(mail, now + mail_in_hand);
     if (!claimed) continue;
     try {
       const cron::Composed composed = composer.compose(*claimed);

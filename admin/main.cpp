@@ -47,6 +47,7 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json, "print JSON for programs");
   app.set_version_flag("--version", CLAIMCHECK_VERSION);
   admin::add_token_commands(app, options);
+  admin::add_stats_command(app, options);
   admin::add_key_commands(app, options);
   admin::add_mail_commands(app, options);
   admin::add_message_command(app, options);
@@ -54,8 +55,10 @@ int main(int argc, char** argv) {
   admin::add_site_commands(app, options);
   admin::add_setup_commands(app, options);
   admin::add_log_feed_command(app, options);
-  const Clock clock = [] { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); };
-  admin::add_doctor_command(app, options, clock, CLAIMCHECK_VERSION);
+  admin::add_validate_command(app, options);
+  admin::add_publish_command(app, options);
+  options.clock = [] { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); };
+  admin::add_doctor_command(app, options, options.clock, CLAIMCHECK_VERSION);
   sql::prepare_driver();
   try {
     app.parse(argc, argv);

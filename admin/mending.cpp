@@ -31,7 +31,7 @@ class Mending {
       install_lock(finding.subject, gate());
       return "wrote the lock again";
     }
-    if (check == "route.block" || check == "route.order") {
+    if (check == "route.block" || check == "route.order" || check == "route.beside") {
       if (premises_.worker.empty()) return std::nullopt;
       install_route(config_, premises_);
       return "wrote the rewrite block at the top";

@@ -33,14 +33,10 @@ void send_message(const Options& options, const MessageOptions& given) {
   const Seal seal = require_mail(context);
   MessageRequest request = given.request;
   if (!given.text_file.empty()) request.text = read_text(given.text_file);
-  const QueuedMessage queued = queue_message(std::move(request), {.policies = context.config.policies,
-                                                                  .storages = context.storages,
-                                                                  .tokens = context.tokens,
-                                                                  .outbox = context.outbox,
-                                                                  .seal = seal,
-                                                                  .random = context.random,
-                                                                  .pause = context.pause,
-                                                                  .attach_up_to = context.config.mail.attach_up_to});
+  const IssueMeans issuing = issue_means(context);
+  const QueuedMessage queued = queue_message(
+      std::move(request),
+      {.issuing = issuing, .outbox = context.outbox, .seal = seal, .attach_up_to = context.config.mail.attach_up_to});
   if (options.json) {
     fmt::print("{}\n", represent(queued).dump());
     return;

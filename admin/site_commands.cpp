@@ -48,9 +48,18 @@ void report(const Options& options, const std::vector<htaccess::FileChange>& cha
   if (options.json) fmt::print("{}\n", Json{{"files", std::move(shown)}}.dump());
 }
 
+/// The root of the first storage that has one; empty if all files are in buckets.
+std::string first_folder(const config::Config& config) {
+  for (const auto& [name, storage] : config.storages)
+    if (!storage.root.empty()) return storage.root;
+  return {};
+}
+
 htaccess::Site describe(const config::Config& config, const SiteOptions& given) {
-  htaccess::Site site{.prefix = config.site.prefix, .locked_path = config.storages.begin()->second.root};
-  if (!given.docroot.empty()) site.locked_url = htaccess::url_path(site.locked_path, given.docroot);
+  htaccess::Site site{
+      .prefix = config.site.prefix, .beside = config::paths_beside(config), .locked_path = first_folder(config)};
+  if (!given.docroot.empty() && !site.locked_path.empty())
+    site.locked_url = htaccess::url_path(site.locked_path, given.docroot);
   constexpr std::string_view scheme = "unix:";
   if (config.worker.listen.starts_with(scheme)) site.socket = config.worker.listen.substr(scheme.size());
   return site;

@@ -69,7 +69,7 @@ std::string refusals_of(const Token& token, DeliveryLog& log) {
 std::string story_of(const Token& token, DeliveryLog& log, Time now) {
   const std::string most = token.max_uses == 0 ? "any number of" : fmt::format("{}", token.max_uses);
   std::string story = fmt::format("{} ({}), {}\nused {} of {} times, valid until {}{}\n", token.filename,
-                                  format_size(token.version.size), state_of(token, now), token.uses, most,
+                                  format_size(token.version.size), to_string(state_of(token, now)), token.uses, most,
                                   format_rfc3339(token.expires_at), token.email.empty() ? "" : ", for " + token.email);
   for (const auto& [name, value] : token.facts) story += fmt::format("{}: {}\n", name, value);
   return story + claims_of(token) + deliveries_of(token, log) + refusals_of(token, log);

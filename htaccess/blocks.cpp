@@ -45,12 +45,14 @@ EnableSendfile On
 </IfModule>
 )conf";
 
-constexpr std::string_view site_rule =
+constexpr std::string_view site_rules =
     R"conf(# Hands @prefix@/... to claimcheck. Keep this above "BEGIN WordPress". To remove: claimcheck site remove FOLDER
 <IfModule mod_rewrite.c>
 RewriteEngine On
-RewriteRule ^@pattern_in_folder@(/.*)?$ @worker_url@$1 [QSA,L]
-</IfModule>
+@rules@</IfModule>
+)conf";
+
+constexpr std::string_view site_rule = R"conf(RewriteRule ^@pattern_in_folder@(/.*)?$ @worker_url@$1 [QSA,L]
 )conf";
 
 constexpr std::string_view worker = R"conf(# Runs claimcheck.fcgi as FastCGI, or as CGI where mod_fcgid is missing.
@@ -102,7 +104,7 @@ std::string lock_block(const std::string& gate) {
 }
 
 std::string site_block(const Site& site) {
-  return filled(site_rule, values_of(site));
+  return filled_for(site, site_rules, {{"rules", filled_for_each_path(site_rule, site)}});
 }
 
 std::string worker_block(const std::string& gate, WorkerFolder folder) {

@@ -24,6 +24,9 @@ constexpr std::array table{
     Check{"route.block", "the document root's .htaccess has our rewrite block", "claimcheck site install @subject@",
           MendedBy::doctor},
     Check{"route.order", "our rewrite block stands above WordPress's", "claimcheck site install @subject@", MendedBy::doctor},
+    Check{"route.beside", "the addresses of shops, of backups and of public links lead to our worker as well",
+          "claimcheck site install @subject@, or the lines that `claimcheck site print` shows for another web server",
+          MendedBy::doctor},
     Check{"route.ignored", "the web server reads .htaccess files, or has our lines in its own configuration",
           "paste what `claimcheck site print proxy-fcgi --docroot @subject@` shows into the virtual host, or set AllowOverride "
           "All there"},
@@ -89,6 +92,13 @@ constexpr std::array table{
           "innodb_flush_log_at_trx_commit = 1 in the database server's configuration"},
     Check{"database.clock", "this machine's clock and the database's agree", "switch NTP on, on both machines"},
     Check{"cron", "claimcheck-cron runs", "crontab -e, and add: 7,22,37,52 * * * * @subject@"},
+    Check{"countries", "the country database of [countries] can be read",
+          "get @subject@ again, for instance with geoipupdate; until then links with countries answer 503"},
+    Check{"check.sql", "the databases that checks of kind \"sql\" ask answer, with the right to read",
+          "check database, password and query in [@subject@] of claimcheck.toml; until then links with this check answer 503"},
+    Check{"storage.bucket", "buckets answer, and may be read with the credentials of the configuration",
+          "check endpoint, region, bucket and credentials in [@subject@] of claimcheck.toml, and that the account may read and "
+          "list objects; until then its links answer 503"},
     Check{"mail", "the mails that policies ask for go out",
           "claimcheck mail list tells what the mail server says; see docs/mail.md"},
 };

@@ -141,6 +141,20 @@ Route judge_route(const Premises& premises, const WebAnswer& answer, bool mispla
   return route;
 }
 
+Findings check_paths_beside(const Premises& premises, const std::vector<std::string>& paths, const Fetch& fetch) {
+  Findings findings;
+  for (const std::string& path : paths) {
+    const WebAnswer answer = fetch({.url = premises.url + path + "/doctor"});
+    // It is a guess, and may be one too many.
+    const bool ours =
+        answer.body.find("invalid_token") != std::string::npos || answer.body.find("rate_limited") != std::string::npos;
+    findings.push_back(ours ? found("route.beside", path, State::ok, path + " leads to the worker")
+                            : found("route.beside", install_arguments(premises), State::fault,
+                                    fmt::format("{}: {} does not lead to the worker", answer.status, path)));
+  }
+  return findings;
+}
+
 Finding check_authorization(const Premises& premises, const std::string& made_up_key, const Fetch& fetch) {
   const std::string address = premises.address("v1/tokens");
   const WebAnswer answer = fetch({.url = address, .headers = {{"Authorization", "Bearer " + made_up_key}}});

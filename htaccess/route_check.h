@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "htaccess/fetch.h"
 #include "htaccess/finding.h"
@@ -22,6 +24,10 @@ Route judge_route(const Premises& premises, const WebAnswer& answer, bool mispla
 
 /// Why healthz was not answered by our worker, from the answer, from the files of the site, and by asking for the bare prefix.
 Finding explain_route(const Premises& premises, const WebAnswer& answer, const Fetch& fetch);
+
+/// Whether the URL paths beside the prefix lead to the worker: each must answer what lies at none of its addresses as the
+/// worker does.
+Findings check_paths_beside(const Premises& premises, const std::vector<std::string>& paths, const Fetch& fetch);
 
 /// Whether an API key arrives at the worker: a made-up one must be refused as unknown, not as missing.
 Finding check_authorization(const Premises& premises, const std::string& made_up_key, const Fetch& fetch);

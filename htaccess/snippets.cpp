@@ -96,14 +96,10 @@ SetEnvIf Request_URI "^@prefix_pattern@(/|$)" ap_trust_cgilike_cl=1
 @hand_off@</Location>
 )conf";
 
-/// @param hand_off, announcement  lines that make sense only if the locked directory is known; templates themselves, so they
-/// come first
-Values values_with(const Site& site, std::string_view hand_off, std::string_view announcement = {}) {
-  Values values = values_of(site);
+/// Lines that make sense only if the locked directory is known; templates themselves, so they come first.
+Values known_lines(const Site& site, std::string_view hand_off, std::string_view announcement = {}) {
   const bool known = !site.locked_path.empty();
-  values.insert(values.begin(),
-                {{"hand_off", known ? std::string{hand_off} : ""}, {"announcement", known ? std::string{announcement} : ""}});
-  return values;
+  return {{"hand_off", known ? std::string{hand_off} : ""}, {"announcement", known ? std::string{announcement} : ""}};
 }
 
 /// The lines that lock the folder's URL; a word of warning if only its path is known.
@@ -115,20 +111,21 @@ std::string_view lock_lines(const Site& site, std::string_view lock_with_url) {
 }  // namespace
 
 std::string nginx_snippet(const Site& site) {
-  const Values values =
-      values_with(site, nginx_hand_off, site.locked_url.empty() ? "" : "  fastcgi_param CLAIMCHECK_HAND_OFF accel;\n");
-  return filled(lock_lines(site, nginx_lock), values) + filled(nginx_worker, values);
+  const Values lines =
+      known_lines(site, nginx_hand_off, site.locked_url.empty() ? "" : "  fastcgi_param CLAIMCHECK_HAND_OFF accel;\n");
+  return filled_for(site, lock_lines(site, nginx_lock), lines) + filled_for_each_path(nginx_worker, site, lines);
 }
 
 std::string lighttpd_snippet(const Site& site) {
-  const Values values =
-      values_with(site, lighttpd_sendfile, "  setenv.add-environment = ( \"CLAIMCHECK_HAND_OFF\" => \"xsendfile\" )\n");
-  return filled(lighttpd_modules, values) + filled(lock_lines(site, lighttpd_lock), values) + filled(lighttpd_worker, values);
+  const Values lines =
+      known_lines(site, lighttpd_sendfile, "  setenv.add-environment = ( \"CLAIMCHECK_HAND_OFF\" => \"xsendfile\" )\n");
+  return filled_for(site, lighttpd_modules, lines) + filled_for(site, lock_lines(site, lighttpd_lock), lines) +
+         filled_for_each_path(lighttpd_worker, site, lines);
 }
 
 std::string proxy_fcgi_snippet(const Site& site) {
-  const Values values = values_with(site, proxy_sendfile);
-  return filled(site.locked_path.empty() ? "" : proxy_lock, values) + filled(proxy_worker, values);
+  const Values lines = known_lines(site, proxy_sendfile);
+  return filled_for(site, site.locked_path.empty() ? "" : proxy_lock, lines) + filled_for_each_path(proxy_worker, site, lines);
 }
 
 }  // namespace claimcheck::htaccess

@@ -80,4 +80,22 @@ Values values_of(const Site& site) {
           {"locked_path", locked_path}};
 }
 
+std::string filled_for(const Site& site, std::string_view text, const Values& more) {
+  Values values = more;
+  const Values own = values_of(site);
+  values.insert(values.end(), own.begin(), own.end());
+  return filled(text, values);
+}
+
+std::string filled_for_each_path(std::string_view text, const Site& site, const Values& more) {
+  std::string result = filled_for(site, text, more);
+  for (const std::string& path : site.beside) {
+    if (!path.starts_with(site.folder_url + "/")) continue;
+    Site each = site;
+    each.prefix = path;
+    result += filled_for(each, text, more);
+  }
+  return result;
+}
+
 }  // namespace claimcheck::htaccess

@@ -19,4 +19,11 @@ std::string filled(std::string_view text, const Values& values);
 /// something else in a server's configuration, or the prefix does not lie beneath `folder_url`.
 Values values_of(const Site& site);
 
+/// A template with `more` in place, and then every part of a site. Throws what values_of() throws.
+std::string filled_for(const Site& site, std::string_view text, const Values& more = {});
+
+/// A template for each URL path that leads to the worker, one after the other: `prefix` and what follows from it are that path.
+/// Those beside the prefix that do not lie beneath `folder_url` are left out, for its rules never see them.
+std::string filled_for_each_path(std::string_view text, const Site& site, const Values& more = {});
+
 }  // namespace claimcheck::htaccess

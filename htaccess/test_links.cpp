@@ -35,7 +35,15 @@ TestLink TestLinks::make(const LockedFolder& folder, const Canary& canary, const
                              .file = canary.path.lexically_relative(folder.path).string(),
                              .filename = filename,
                              .max_uses = uses};
-  const Issued issued = issue(request, policy_name, rules_for_tests(exact), storages_, tokens_, random_, pause_);
+  const Policies policies = rules_for_tests(exact);
+  const Checks no_checks;
+  const Issued issued = issue(request, policy_name,
+                              {.policies = policies,
+                               .storages = storages_,
+                               .tokens = tokens_,
+                               .checks = no_checks,
+                               .random = random_,
+                               .pause = pause_});
   made_.push_back(issued.token.id);
   return {.id = issued.token.id, .url = premises_.address(issued.secret.reveal())};
 }
