@@ -6,7 +6,7 @@
 
 #include "core/network.h"
 #include "core/privacy.h"
-#include "tests/fakes.h"
+#include "tests/fake_memory.h"
 
 namespace claimcheck::test {
 

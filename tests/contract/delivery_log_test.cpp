@@ -54,6 +54,7 @@ TEST_P(DeliveryLogContract, EveryMemberComesBackAsItWasAppended) {
        {Outcome::complete, Outcome::aborted, Outcome::interrupted, Outcome::handed_off, Outcome::failed}) {
     records.push_back(sample_record(++number));
     records.back().outcome = outcome;
+    records.back().completed = number % 2 == 0;
   }
   for (auto& record : records) {
     record.token.text = record.id;
@@ -186,6 +187,7 @@ TEST_P(DeliveryLogContract, OnlyTheEndOfAHandedOffDeliveryIsCorrectedAndOnlyOnce
       DeliveryRecord given = record;
       given.sent = 700;
       given.outcome = after;
+      given.completed = true;
       given.network = "another";
       given.range = {};
       corrections_.correct(given);
@@ -193,6 +195,7 @@ TEST_P(DeliveryLogContract, OnlyTheEndOfAHandedOffDeliveryIsCorrectedAndOnlyOnce
       if (before == Outcome::handed_off) {
         expected.sent = 700;
         expected.outcome = after;
+        expected.completed = true;
       }
       EXPECT_EQ(corrections_.find(std::vector{record.id}), std::vector{expected});
       given.sent = 800;
@@ -204,6 +207,21 @@ TEST_P(DeliveryLogContract, OnlyTheEndOfAHandedOffDeliveryIsCorrectedAndOnlyOnce
   }
   corrections_.correct(sample_record(400));
   EXPECT_TRUE(corrections_.find(std::vector{sample_uuid(400)}).empty());
+}
+
+TEST_P(DeliveryLogContract, WhatAClaimsDeliveriesCompletedIsTakenBackOfThatClaimOnly) {
+  std::vector<DeliveryRecord> records;
+  for (int number = 1; number <= 4; ++number) {
+    records.push_back(sample_record(number));
+    records.back().completed = true;
+  }
+  records[2].claim = "another";
+  records[3].token = {sample_uuid(2000)};
+  log_.append(records);
+  corrections_.take_back_completion(records[0].token, records[0].claim);
+  corrections_.take_back_completion(records[0].token, records[0].claim);
+  records[0].completed = records[1].completed = false;
+  for (const DeliveryRecord& record : records) EXPECT_EQ(corrections_.find(std::vector{record.id}), std::vector{record});
 }
 
 INSTANTIATE_TEST_SUITE_P(On, DeliveryLogContract, testing::ValuesIn(test::place_kinds),

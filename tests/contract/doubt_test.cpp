@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "sql/migrate.h"
 #include "sql/stores.h"
+#include "tests/contract/forwarding_database.h"
 #include "tests/contract/places.h"
 #include "tests/support/process.h"
 
@@ -14,32 +15,21 @@ using sql::Value;
 using test::sample_token;
 
 /// Passes everything on to another database, but loses the answers of the next writes, or the writes themselves.
-class UnsureDatabase final : public sql::Database {
+class UnsureDatabase final : public test::ForwardingDatabase {
  public:
   enum class Loss { write, answer };
 
-  UnsureDatabase(sql::Database& sound, Loss loss) : sound_(sound), loss_(loss) {}
+  UnsureDatabase(sql::Database& sound, Loss loss) : ForwardingDatabase(sound), loss_(loss) {}
   void lose(int count) { left_ = count; }
 
-  std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) override {
-    return sound_.query(statement, values);
-  }
   std::int64_t execute(std::string_view statement, const std::vector<Value>& values) override {
-    if (left_ == 0) return sound_.execute(statement, values);
+    if (left_ == 0) return ForwardingDatabase::execute(statement, values);
     --left_;
-    if (loss_ == Loss::answer) sound_.execute(statement, values);
+    if (loss_ == Loss::answer) ForwardingDatabase::execute(statement, values);
     throw sql::InDoubt{};
-  }
-  void run(std::string_view statement) override { sound_.run(statement); }
-  void let_go() override { sound_.let_go(); }
-  bool has_column(std::string_view table, std::string_view column) override { return sound_.has_column(table, column); }
-  Time now() override { return sound_.now(); }
-  bool with_lock(std::string_view name, sql::IfHeld if_held, const std::function<void()>& work) override {
-    return sound_.with_lock(name, if_held, work);
   }
 
  private:
-  sql::Database& sound_;
   Loss loss_;
   int left_ = 0;
 };

@@ -24,17 +24,21 @@ ApiKey sample_key(int number) {
 }
 
 TEST_P(KeyStoreContract, EveryMemberComesBackAsItWasAdded) {
-  ApiKey scopeless = sample_key(2), revoked = sample_key(3);
+  ApiKey scopeless = sample_key(2), revoked = sample_key(3), backups = sample_key(4);
   scopeless.scopes.clear();
   scopeless.name.clear();
   revoked.scopes = {Scope::read};
+  backups.scopes = {Scope::metrics};
+  backups.storages = {"backups", "Off-site_2"};
   revoked.revoked_at = from_unix(1'800'000'100);
-  for (const ApiKey& key : {sample_key(1), scopeless, revoked}) {
+  for (const ApiKey& key : {sample_key(1), scopeless, revoked, backups}) {
     EXPECT_TRUE(keys_.add(key));
     EXPECT_EQ(keys_.find(key.digest), key);
   }
   EXPECT_EQ(keys_.find(Digest::of("another")), std::nullopt);
-  EXPECT_EQ(keys_.list(), (std::vector{revoked, scopeless, sample_key(1)})) << "the oldest first";
+  EXPECT_EQ(keys_.find(revoked.id), revoked);
+  EXPECT_EQ(keys_.find(sample_uuid(5)), std::nullopt);
+  EXPECT_EQ(keys_.list(), (std::vector{backups, revoked, scopeless, sample_key(1)})) << "the oldest first";
 }
 
 TEST_P(KeyStoreContract, AKeyIsAddedOnce) {

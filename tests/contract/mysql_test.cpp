@@ -130,7 +130,8 @@ TEST_F(MysqlDriver, EveryTableCarriesThePrefix) {
   database->run("DROP TABLE {t}");
   sql::migrate(*database);
   EXPECT_EQ(server_.statement("SHOW TABLES FROM driver"),
-            "test_api_keys\ntest_deliveries\ntest_facts\ntest_mails\ntest_meta\ntest_refusals\ntest_removals\ntest_tokens\n");
+            "test_api_keys\ntest_deliveries\ntest_facts\ntest_hourly\ntest_mails\ntest_meta\ntest_old_secrets\ntest_"
+            "payments\ntest_refusals\ntest_removals\ntest_tokens\n");
 }
 
 TEST_F(MysqlDriver, TheSweepIsARangeOfAnIndex) {

@@ -1,10 +1,8 @@
 #include "tests/contract/places.h"
 
-#include <fmt/format.h>
-
 #include "sql/migrate.h"
 #include "sql/stores.h"
-#include "tests/fake_privacy.h"
+#include "tests/fakes.h"
 #include "tests/support/mariadb.h"
 #include "tests/support/process.h"
 
@@ -14,7 +12,15 @@ namespace {
 class MemoryStores final : public Stores {
  public:
   explicit MemoryStores(Memory& memory)
-      : tokens_(memory), log_(memory), keys_(memory), outbox_(memory), removals_(memory), privacy_(memory) {}
+      : tokens_(memory),
+        log_(memory),
+        keys_(memory),
+        outbox_(memory),
+        removals_(memory),
+        payments_(memory),
+        privacy_(memory),
+        statistics_(memory),
+        overview_(memory) {}
   TokenStore& tokens() override { return tokens_; }
   TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
@@ -26,8 +32,13 @@ class MemoryStores final : public Stores {
   Outbox& outbox() override { return outbox_; }
   MailLog& mails() override { return outbox_; }
   Removals& removals() override { return removals_; }
+  OldSecrets& old_secrets() override { return tokens_; }
+  Payments& payments() override { return payments_; }
   PersonalRecords& personal() override { return privacy_; }
   Erasure& erasure() override { return privacy_; }
+  Statistics& statistics() override { return statistics_; }
+  Tally& tally() override { return statistics_; }
+  Overview& overview() override { return overview_; }
 
  private:
   MemoryTokenStore tokens_;
@@ -35,7 +46,10 @@ class MemoryStores final : public Stores {
   MemoryKeyStore keys_;
   MemoryOutbox outbox_;
   MemoryRemovals removals_;
+  MemoryPayments payments_;
   MemoryPrivacy privacy_;
+  MemoryStatistics statistics_;
+  MemoryOverview overview_;
 };
 
 class MemoryPlace final : public Place {
@@ -55,7 +69,10 @@ class SqlStores final : public Stores {
         keys_(*database_),
         outbox_(*database_),
         removals_(*database_),
-        privacy_(*database_) {}
+        payments_(*database_),
+        privacy_(*database_),
+        statistics_(*database_),
+        overview_(*database_) {}
   TokenStore& tokens() override { return tokens_; }
   TokenBatches& batches() override { return tokens_; }
   TokenSweep& sweep() override { return tokens_; }
@@ -67,8 +84,13 @@ class SqlStores final : public Stores {
   Outbox& outbox() override { return outbox_; }
   MailLog& mails() override { return outbox_; }
   Removals& removals() override { return removals_; }
+  OldSecrets& old_secrets() override { return tokens_; }
+  Payments& payments() override { return payments_; }
   PersonalRecords& personal() override { return privacy_; }
   Erasure& erasure() override { return privacy_; }
+  Statistics& statistics() override { return statistics_; }
+  Tally& tally() override { return statistics_; }
+  Overview& overview() override { return overview_; }
 
  private:
   std::unique_ptr<sql::Database> database_;
@@ -77,7 +99,10 @@ class SqlStores final : public Stores {
   sql::SqlKeyStore keys_;
   sql::SqlOutbox outbox_;
   sql::SqlRemovals removals_;
+  sql::SqlPayments payments_;
   sql::SqlPrivacy privacy_;
+  sql::SqlStatistics statistics_;
+  sql::SqlOverview overview_;
 };
 
 class SqlPlace final : public Place {
@@ -126,50 +151,6 @@ std::unique_ptr<sql::Database> open_store(const std::string& url, seconds timeou
   target.table_prefix = "test_";
   target.timeout = timeout;
   return sql::open_database(target);
-}
-
-std::string sample_uuid(int number) {
-  return fmt::format("01890000-0000-7000-8000-{:012x}", number);
-}
-
-Token sample_token(int number) {
-  const Time created = from_unix(1'800'000'000 + number);
-  Claim claim{.id = "abcdefghij012345",
-              .opened = created,
-              .file = {.size = 5000, .mtime_ns = 1'700'000'000'123'456'789},
-              .covered = IntervalSet{{{.first = 0, .length = 100}, {.first = 200, .length = 50}}},
-              .charged = 150,
-              .active = {{.id = sample_uuid(number),
-                          .ranges = {{.first = 300, .length = 700}, {.first = 2000, .length = 1}},
-                          .sent = 5,
-                          .started = created,
-                          .last_progress = created + seconds{1},
-                          .network = "192.0.2.0"}},
-              .lost = {{.id = "lost", .sent = 17}},
-              .last_seen = created + seconds{9},
-              .completed = created + seconds{10}};
-  return {.id = {sample_uuid(number)},
-          .digest = Digest::of(fmt::format("secret {}", number)),
-          .storage = "uploads",
-          .file = fmt::format("2026/11/file {}.zip", number),
-          .filename = "holiday.zip",
-          .version = {.size = 5000, .mtime_ns = 1'700'000'000'123'456'789},
-          .policy = "default",
-          .email = "someone@example.com",
-          .rules = {.grace = seconds{100},
-                    .confirm = Confirm::always,
-                    .on_change = OnChange::serve,
-                    .delete_file = true,
-                    .retry_budget = 0.5},
-          .created_at = created,
-          .expires_at = created + seconds{1000},
-          .revoked_at = std::nullopt,
-          .cleaned_at = std::nullopt,
-          .max_uses = 3,
-          .uses = 1,
-          .claims = {claim},
-          .revision = 7,
-          .facts = {{"job_id", "42"}, {"order_id", fmt::format("order {}", number)}}};
 }
 
 }  // namespace claimcheck::test

@@ -7,10 +7,14 @@
 #include "core/delivery_log.h"
 #include "core/key_store.h"
 #include "core/outbox.h"
+#include "core/overview.h"
+#include "core/payments.h"
 #include "core/privacy.h"
 #include "core/removals.h"
+#include "core/statistics.h"
 #include "core/token_store.h"
 #include "sql/database.h"
+#include "tests/contract/sample_token.h"
 
 namespace claimcheck::test {
 
@@ -19,6 +23,8 @@ class Stores {
  public:
   virtual ~Stores() = default;
   virtual TokenStore& tokens() = 0;
+  virtual OldSecrets& old_secrets() = 0;
+  virtual Payments& payments() = 0;
   virtual TokenBatches& batches() = 0;
   virtual TokenSweep& sweep() = 0;
   virtual WarningSchedule& warnings() = 0;
@@ -31,6 +37,9 @@ class Stores {
   virtual Removals& removals() = 0;
   virtual PersonalRecords& personal() = 0;
   virtual Erasure& erasure() = 0;
+  virtual Statistics& statistics() = 0;
+  virtual Tally& tally() = 0;
+  virtual Overview& overview() = 0;
 };
 
 /// Where tokens, deliveries and keys are kept: empty at first, gone with this object.
@@ -60,10 +69,5 @@ inline constexpr PlaceKind place_kinds[] = {
 /// The store of `url` with tables named `test_…`, opened on first use. The default time-out is long enough for sixteen
 /// threads under a sanitizer on a busy machine.
 std::unique_ptr<sql::Database> open_store(const std::string& url, seconds timeout = seconds{20});
-
-/// A token with every member set to something other than its default; tokens of different numbers differ in all keys.
-Token sample_token(int number);
-/// A UUID that sorts by `number`.
-std::string sample_uuid(int number);
 
 }  // namespace claimcheck::test

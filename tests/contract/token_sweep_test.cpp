@@ -5,9 +5,9 @@
 namespace claimcheck {
 namespace {
 
-using test::sample_token;
+using namespace test;
 
-class TokenSweepContract : public testing::TestWithParam<test::PlaceKind> {
+class TokenSweepContract : public testing::TestWithParam<PlaceKind> {
  protected:
   /// Keeps a token that ends for good at `ends`.
   Token add(int number, Time ends) {
@@ -22,12 +22,97 @@ class TokenSweepContract : public testing::TestWithParam<test::PlaceKind> {
   Token stored(const Token& token) { return tokens_.find(token.id).value(); }
 
   const Time now_ = from_unix(1'800'000'000);
-  std::unique_ptr<test::Place> place_ = GetParam().make();
-  std::unique_ptr<test::Stores> stores_ = place_->connect();
+  std::unique_ptr<Place> place_ = GetParam().make();
+  std::unique_ptr<Stores> stores_ = place_->connect();
   TokenStore& tokens_ = stores_->tokens();
   TokenSweep& sweep_ = stores_->sweep();
   WarningSchedule& warnings_ = stores_->warnings();
 };
+
+/// Expires 1000 s and ends 1100 s after its creation.
+TEST_P(TokenSweepContract, EndedTokensAreThoseRevokedOrPastTheirGraceAndNotCleaned) {
+  const Token model = sample_token(0);
+  const Time end = model.expires_at + model.rules.grace;
+  const struct {
+    int number;
+    const char* name;
+    bool ended;
+    void (*change)(Token& token, Time end);
+  } cases[] = {
+      {1, "ends now", true, [](Token& token, Time end_time) { token.expires_at = end_time - token.rules.grace; }},
+      {2, "ends a second later", false,
+       [](Token& token, Time end_time) { token.expires_at = end_time - token.rules.grace + seconds{1}; }},
+      {3, "revoked before its end", true,
+       [](Token& token, Time end_time) {
+         token.expires_at = end_time + seconds{1000};
+         token.revoked_at = end_time - seconds{1};
+       }},
+      {4, "revoked by a clock that is ahead", true,
+       [](Token& token, Time end_time) {
+         token.expires_at = end_time + seconds{1000};
+         token.revoked_at = end_time + seconds{50};
+       }},
+      {5, "ended and cleaned", false,
+       [](Token& token, Time end_time) {
+         token.expires_at = end_time - seconds{1000};
+         token.cleaned_at = end_time - seconds{1};
+       }},
+      {6, "never expires", false, [](Token& token, Time) { token.expires_at = Time::max(); }},
+      {7, "expired for long", true, [](Token& token, Time) { token.expires_at = from_unix(0); }},
+  };
+  std::vector<int> expected;
+  for (const auto& c : cases) {
+    Token token = sample_token(c.number);
+    ASSERT_TRUE(tokens_.add(token)) << c.name;
+    c.change(token, end);
+    ASSERT_TRUE(tokens_.replace(token)) << c.name;
+    if (c.ended) expected.push_back(c.number);
+  }
+  EXPECT_EQ(ids(sweep_.ended(end, std::nullopt, 50)), sample_uuids(expected));
+  EXPECT_EQ(ids(sweep_.ended(end, std::nullopt, 2)), sample_uuids({1, 3}));
+  EXPECT_EQ(ids(sweep_.ended(end, TokenId{sample_uuid(3)}, 50)), sample_uuids({4, 7}));
+  EXPECT_EQ(ids(sweep_.ended(end, TokenId{sample_uuid(7)}, 50)), sample_uuids({}));
+  EXPECT_EQ(sweep_.ended(end, std::nullopt, 1).front(), *tokens_.find(TokenId{sample_uuid(1)}));
+}
+
+TEST_P(TokenSweepContract, UnsettledTokensAreThoseForWhichSomethingIsDue) {
+  const Time now = from_unix(1'800'000'000);
+  const struct {
+    int number;
+    const char* name;
+    bool unsettled;
+    std::vector<Claim> claims;
+  } cases[] = {
+      {1, "no claim", false, {}},
+      {2,
+       "a dead delivery",
+       true,
+       {{.id = "c", .active = {{.id = "d", .ranges = {{0, 1}}, .last_progress = now - seconds{56}}}}}},
+      {3,
+       "a living one",
+       false,
+       {{.id = "c", .active = {{.id = "d", .ranges = {{0, 1}}, .last_progress = now - seconds{55}}}}}},
+      {4, "an unused claim", true, {{.id = "c", .last_seen = now - seconds{600}}}},
+      {5, "a complete claim", false, {{.id = "c", .charged = 1, .last_seen = from_unix(0), .completed = from_unix(0)}}},
+      {6, "a claim that was opened a moment ago", false, {{.id = "c", .last_seen = now - seconds{599}}}},
+  };
+  std::vector<TokenId> expected;
+  for (const auto& c : cases) {
+    Token token = sample_token(c.number);
+    token.claims.clear();
+    ASSERT_TRUE(tokens_.add(token)) << c.name;
+    token.claims = c.claims;
+    ASSERT_TRUE(tokens_.replace(token)) << c.name;
+    if (c.unsettled) expected.push_back(token.id);
+  }
+  Token added = sample_token(7);
+  added.claims = cases[1].claims;
+  ASSERT_TRUE(tokens_.add(added));
+  expected.push_back(added.id);
+  EXPECT_EQ(sweep_.unsettled(now, std::nullopt, 50), expected);
+  EXPECT_EQ(sweep_.unsettled(now, std::nullopt, 1), std::vector{expected.front()});
+  EXPECT_EQ(sweep_.unsettled(now, expected[1], 50), std::vector{expected.back()});
+}
 
 TEST_P(TokenSweepContract, OnlyTokensThatHaveEndedAreCleanedAndEachOnce) {
   const Token ended = add(1, now_), alive = add(2, now_ + seconds{100}), extended = add(3, now_);
@@ -37,7 +122,7 @@ TEST_P(TokenSweepContract, OnlyTokensThatHaveEndedAreCleanedAndEachOnce) {
   Token longer = extended;
   longer.expires_at += seconds{100};
   ASSERT_TRUE(tokens_.replace(longer)) << "between the reading of a batch and its cleaning";
-  const TokenId unknown{test::sample_uuid(9)};
+  const TokenId unknown{sample_uuid(9)};
   const std::vector ids{ended.id, alive.id, extended.id, revoked.id, unknown};
   EXPECT_EQ(sweep_.clean(ids, now_), 2);
   EXPECT_EQ(stored(ended).cleaned_at, now_);
@@ -120,7 +205,26 @@ TEST_P(TokenSweepContract, AWarningIsDueOnceForEachMomentOfExpiry) {
   EXPECT_EQ(warnings_.to_warn(extended.expires_at, std::nullopt, 50).size(), 1) << "extended, so it is due again, later";
 }
 
-INSTANTIATE_TEST_SUITE_P(On, TokenSweepContract, testing::ValuesIn(test::place_kinds),
+TEST_P(TokenSweepContract, AWarningIsDueAgainForATokenWhoseRevocationWasTakenBack) {
+  Token token = sample_token(1);
+  token.expires_at = now_;
+  token.rules.warn_before = seconds{600};
+  ASSERT_TRUE(tokens_.add(token));
+  token = stored(token);
+  token.revoked_at = now_;
+  ASSERT_TRUE(tokens_.replace(token));
+  EXPECT_TRUE(warnings_.to_warn(now_, std::nullopt, 50).empty());
+  token = stored(token);
+  token.uses = 2;
+  ASSERT_TRUE(tokens_.replace(token)) << "a change of one that is revoked";
+  EXPECT_TRUE(warnings_.to_warn(now_, std::nullopt, 50).empty());
+  token = stored(token);
+  token.revoked_at.reset();
+  ASSERT_TRUE(tokens_.replace(token));
+  EXPECT_EQ(warnings_.to_warn(now_, std::nullopt, 50), std::vector{stored(token)});
+}
+
+INSTANTIATE_TEST_SUITE_P(On, TokenSweepContract, testing::ValuesIn(place_kinds),
                          [](const auto& place) { return std::string{place.param.name}; });
 
 }  // namespace

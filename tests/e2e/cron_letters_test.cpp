@@ -3,11 +3,11 @@
 #include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "core/time.h"
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/noise.h"
+#include "tests/support/read_mail.h"
 #include "tests/support/sha256.h"
 #include "tests/support/site.h"
 #include "tests/support/smtp_server.h"
@@ -18,22 +18,6 @@ namespace {
 
 using namespace test;
 using nlohmann::json;
-
-/// What a mail program would show.
-json read_mail(const std::string& content) {
-  const Finished read =
-      run({"python3", CLAIMCHECK_SOURCE_DIR "/tests/support/read_mail.py"}, std::chrono::seconds{20}, {}, content);
-  EXPECT_EQ(read.status, 0) << read.err;
-  return json::parse(read.out);
-}
-
-std::vector<std::string> links_in(const std::string& text) {
-  const std::regex link{"/dl/[A-Za-z0-9]{64}"};
-  std::vector<std::string> found;
-  for (auto each = std::sregex_iterator{text.begin(), text.end(), link}; each != std::sregex_iterator{}; ++each)
-    found.push_back(each->str());
-  return found;
-}
 
 /// A site whose mails go through a real mail server with STARTTLS and a login.
 class CronLetters : public testing::Test {
@@ -130,7 +114,7 @@ TEST_F(CronLetters, ANewLinkIsMailedInPlaceOfAnOldOne) {
   auto worker = site.start_worker("worker");
   const json old =
       site.ask({"issue", site.add_file("report.pdf", "content"), "--email", "ada@example.com", "--fact", "language=de"});
-  site.ask({"token", "renew", old.at("id")});
+  site.ask({"token", "regenerate", old.at("id"), "--mail"});
   const auto sent = run_cron();
   ASSERT_EQ(sent.size(), 1);
   const json mail = read_mail(sent.front().content);
@@ -227,6 +211,33 @@ TEST_F(CronLetters, TheApiQueuesMessagesAndMailsNewLinks) {
   EXPECT_EQ(
       post("/dl/v1/messages", {{"recipients", {"ada@example.com"}}, {"subject", "x"}, {"files", {"2026/11/none.pdf"}}}).status,
       404);
+  EXPECT_TRUE(run_cron().empty());
+}
+
+TEST_F(CronLetters, NoLinkIsMadeForAMailThatCannotBeDelivered) {
+  auto worker = site.start_worker("worker");
+  const std::string file = site.add_file("report.pdf", "content");
+  const std::string key = site.ask({"key", "add", "shop", "--scope", "issue"}).at("key");
+  for (const char* email : {"", "adä@example.com", "-x@example.com"}) {
+    SCOPED_TRACE(email);
+    const std::string body = json{{"file", file}, {"email", email}, {"send_mail", true}}.dump();
+    const auto answer =
+        call(site.socket_address("worker"),
+             cgi_variables(
+                 {.method = "POST", .target = "/dl/v1/tokens", .headers = {{"Authorization", "Bearer " + key}}, .body = body}),
+             body);
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(json::parse(answer.body).at("error"), "bad_request");
+    EXPECT_EQ(json::parse(answer.body).at("details").at("field"), "email");
+    const Finished issued = site.command({"issue", file, fmt::format("--email={}", email), "--mail"});
+    EXPECT_EQ(issued.status, 2);
+    EXPECT_NE(issued.err.find("such as ada@example.com"), std::string::npos) << issued.err;
+  }
+  EXPECT_EQ(site.ask({"token", "list"}).at("tokens"), json::array());
+
+  const json unmailed = site.ask({"issue", file, "--email", "adä@example.com"});
+  EXPECT_EQ(site.command({"token", "regenerate", unmailed.at("id"), "--mail"}).status, 2);
+  EXPECT_EQ(site.show(unmailed.at("id")).at("state"), "active") << "the link that there is goes on";
   EXPECT_TRUE(run_cron().empty());
 }
 

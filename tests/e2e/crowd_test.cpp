@@ -97,13 +97,11 @@ class Crowd : public testing::Test {
 
   /// Every token of the site: used once, its one claim complete, nothing active.
   void expect_all_settled(std::size_t expected) {
-    std::string before;
     std::size_t settled = 0, seen = 0;
-    for (;;) {
-      const auto tokens = api({.target = "/dl/v1/tokens?limit=200" + (before.empty() ? "" : "&before=" + before)}).at("tokens");
-      if (tokens.empty()) break;
-      before = tokens.back().at("id");
-      for (const auto& token : tokens) {
+    for (std::string next = "/dl/v1/tokens?limit=200"; !next.empty();) {
+      const auto page = api({.target = next});
+      next = page.at("after").is_null() ? "" : "/dl/v1/tokens?limit=200&after=" + page.at("after").get<std::string>();
+      for (const auto& token : page.at("tokens")) {
         ++seen;
         if (token.at("uses") == 1 && token.at("claims").size() == 1 && token.at("claims").at(0).at("active").empty() &&
             !token.at("claims").at(0).at("completed_at").is_null())

@@ -32,6 +32,10 @@ void reopen_a_folder(const Site& site) {
   give_to_site_user(site.uploads() / "2026/.htaccess");
 }
 
+void add_to_configuration(const Site& site, const std::string& text) {
+  write_file(site.config(), read_file(site.config()) + text);
+}
+
 }  // namespace
 
 void PrintTo(const Ill& ill, std::ostream* out) {
@@ -242,6 +246,48 @@ const std::vector<Ill>& illnesses() {
        1,
        {{"permission.config", "fault"}},
        "chmod 600"},
+      {"PublicLinksAreNotLedToTheWorker",
+       Front::apache_fcgid,
+       [](const Site& site) {
+         const std::string text = read_file(site.config()), table = "[site]\n";
+         write_file(site.config(), std::string{text}.insert(text.find(table) + table.size(), "public_links = true\n"));
+       },
+       {},
+       1,
+       {{"route.beside", "fault"}},
+       "claimcheck site install",
+       true},
+      {"TheCountryDatabaseIsDamaged",
+       Front::apache_fcgid,
+       [](const Site& site) {
+         write_file(site.folder() / "countries.mmdb", "this is no database");
+         add_to_configuration(site, "[countries]\ndatabase = \"" + (site.folder() / "countries.mmdb").string() + "\"\n");
+       },
+       {},
+       1,
+       {{"countries", "fault"}},
+       "geoipupdate"},
+      {"ACheckAsksATableThatIsNotThere",
+       Front::apache_fcgid,
+       [](const Site& site) {
+         add_to_configuration(site,
+                              "[check.job]\nquery = \"SELECT status = 'completed' FROM no_jobs WHERE job_id = :job_id\"\n");
+       },
+       {},
+       1,
+       {{"check.sql", "fault"}},
+       "[check.job]"},
+      {"ABucketCannotBeReached",
+       Front::apache_fcgid,
+       [](const Site& site) {
+         add_to_configuration(site,
+                              "[storage.cloud]\nkind = \"s3\"\nbucket = \"b\"\nendpoint = \"http://127.0.0.1:1\"\n"
+                              "private_addresses = true\naccess_key = \"a\"\nsecret_key = \"s\"\n");
+       },
+       {},
+       1,
+       {{"storage.bucket", "fault"}},
+       "[storage.cloud]"},
       {"TheWholeSiteWantsAPassword",
        Front::apache_fcgid,
        harm_nothing,

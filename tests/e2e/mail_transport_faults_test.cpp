@@ -3,20 +3,11 @@
 #include <chrono>
 #include <memory>
 
-#include "cron/transport.h"
-#include "tests/support/dying_smtp_server.h"
+#include "tests/e2e/mail_transport_fixture.h"
 
 namespace claimcheck::test {
 namespace {
 
-using cron::Dispatch;
-using cron::SmtpSettings;
-using Outcome = Dispatch::Outcome;
-using Act = DyingSmtpServer::Act;
-using Point = DyingSmtpServer::Point;
-using Fault = DyingSmtpServer::Fault;
-
-const std::string sender = "shop@example.com", recipient = "ada@example.org";
 const std::string password = "a very s3cret password";
 
 std::string message(int number) {
@@ -24,14 +15,9 @@ std::string message(int number) {
 }
 
 SmtpSettings settings_for(const DyingSmtpServer& server) {
-  return {.host = "127.0.0.1",
-          .port = server.port(),
-          .security = SmtpSettings::Security::none,
-          .user = "shop",
-          .password = password,
-          .ca_file = "",
-          .helo = "www.example.com",
-          .timeout = seconds{10}};
+  SmtpSettings settings = settings_on(server.port(), password);
+  settings.timeout = seconds{10};
+  return settings;
 }
 
 /// One fault, on the first connection's first mail.

@@ -5,22 +5,13 @@
 
 #include "cron/letter.h"
 #include "cron/line_breaks.h"
-#include "cron/transport.h"
-#include "tests/support/dying_smtp_server.h"
+#include "tests/e2e/mail_transport_fixture.h"
 #include "tests/support/process.h"
 #include "tests/support/smtp_server.h"
 
 namespace claimcheck::test {
 namespace {
 
-using cron::Dispatch;
-using cron::SmtpSettings;
-using Outcome = Dispatch::Outcome;
-using Act = DyingSmtpServer::Act;
-using Point = DyingSmtpServer::Point;
-using Fault = DyingSmtpServer::Fault;
-
-const std::string sender = "shop@example.com", recipient = "ada@example.org";
 const std::string password = "a very s3cret pass\xC3\xB6rd";
 
 /// A mail whose text tries to end it early.
@@ -47,13 +38,10 @@ cron::Letter letter(int number) {
 }
 
 SmtpSettings settings_for(const SmtpServer& server, SmtpSettings::Security security) {
-  return {.host = "127.0.0.1",
-          .port = server.port(),
-          .security = security,
-          .user = "shop",
-          .password = password,
-          .ca_file = server.certificate(),
-          .helo = "www.example.com"};
+  SmtpSettings settings = settings_on(server.port(), password);
+  settings.security = security;
+  settings.ca_file = server.certificate();
+  return settings;
 }
 
 TEST(MailTransport, DeliversInTlsWithLogin) {

@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -141,6 +142,15 @@ class SocketActivation : public testing::Test {
   std::unique_ptr<FrontEnd> server;
 };
 
+/// Whether all threads of a process wait for something.
+bool all_asleep(pid_t process) {
+  const auto sleeps = [](const fs::directory_entry& thread) {
+    return read_file(thread.path() / "status").find("\nState:\tS") != std::string::npos;
+  };
+  const fs::directory_iterator threads{fmt::format("/proc/{}/task", process)};
+  return std::all_of(fs::begin(threads), fs::end(threads), sleeps);
+}
+
 /// Behind the servers that connect to a socket, each with its shipped file.
 class WorkerRestart : public SocketActivation, public testing::WithParamInterface<const char*> {};
 
@@ -182,6 +192,8 @@ TEST_P(WorkerRestart, BehindTheSocketOfASingleWorkerRequestsWaitForTheNext) {
   server = start_shipped(GetParam(), site, unit.path());
   SlowDownload download{site.port(), film.path};
   worker->signal(SIGTERM);
+  // A thread that was about to take a request when the signal came may take it still.
+  wait_until("the worker's threads have seen the signal", [&] { return all_asleep(worker->pid()); });
   std::vector<std::unique_ptr<HttpExchange>> waiting;
   for (int i = 0; i < 8; ++i)
     waiting.push_back(std::make_unique<HttpExchange>(site.port(), HttpRequest{.target = "/dl/readyz"}, patience));

@@ -187,7 +187,7 @@ TEST_F(Worker, LookingCountsNothingAndTheButtonLeadsToAClaim) {
     EXPECT_LT(ask(look).received, 10'000U);
     EXPECT_EQ(show().at("uses"), 0);
   }
-  EXPECT_NE(ask(looks[2]).body.find("<form method=\"post\">"), std::string::npos);
+  EXPECT_NE(ask(looks[2]).body.find("<form class=\"download\" method=\"post\">"), std::string::npos);
   EXPECT_EQ(nlohmann::json::parse(ask(looks[3]).body).at("uses_left"), 1);
 
   const FastCgiAnswer pressed = ask({.method = "POST", .target = token.path});

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/due.h"
+
 namespace claimcheck::model {
 namespace {
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "core/base64.h"
+
 namespace claimcheck::test {
 namespace {
 
@@ -38,6 +40,7 @@ Chromium::Chromium() : commands_(open_pipe(folder_ / "commands")), events_(open_
                                                                 "--headless=new",
                                                                 "--no-sandbox",
                                                                 "--disable-gpu",
+                                                                "--hide-scrollbars",
                                                                 "--remote-debugging-pipe",
                                                                 "--user-data-dir=" + (folder_ / "profile").string(),
                                                                 "--no-first-run",
@@ -65,13 +68,74 @@ std::string Chromium::open(const std::string& url) {
   return call("Target.attachToTarget", {{"targetId", target.at("targetId")}, {"flatten", true}}).at("sessionId");
 }
 
+std::string Chromium::open(const std::string& url, const Look& look) {
+  const std::string tab = open("about:blank");
+  for (const char* domain : {"Page.enable", "Network.enable", "Log.enable", "Runtime.enable"})
+    call(domain, Json::object(), tab);
+  call("Emulation.setDeviceMetricsOverride",
+       {{"width", look.width}, {"height", look.height}, {"deviceScaleFactor", 1}, {"mobile", false}}, tab);
+  const Json scheme{{"name", "prefers-color-scheme"}, {"value", look.scheme}};
+  call("Emulation.setEmulatedMedia", {{"media", look.media}, {"features", {scheme}}}, tab);
+  call("Emulation.setTimezoneOverride", {{"timezoneId", look.timezone}}, tab);
+  call("Emulation.setLocaleOverride", {{"locale", look.language}}, tab);
+  // Both Accept-Language and what JavaScript is told; it cannot be set alone.
+  call("Emulation.setUserAgentOverride",
+       {{"userAgent", call("Browser.getVersion", Json::object()).at("userAgent")}, {"acceptLanguage", look.language}}, tab);
+  call("Emulation.setScriptExecutionDisabled", {{"value", !look.scripts}}, tab);
+  requested_[tab].clear();
+  call("Page.navigate", {{"url", url}}, tab);
+  wait_for(tab, "location.href != 'about:blank' && document.readyState == 'complete'");
+  return tab;
+}
+
 Json Chromium::evaluate(const std::string& tab, const std::string& expression) {
-  const Json answer = call("Runtime.evaluate", {{"expression", expression}, {"returnByValue", true}}, tab);
+  const Json answer =
+      call("Runtime.evaluate", {{"expression", expression}, {"returnByValue", true}, {"awaitPromise", true}}, tab);
+  if (answer.contains("exceptionDetails")) throw std::runtime_error(expression + ": " + answer.at("exceptionDetails").dump());
   return answer.at("result").value("value", Json());
 }
 
 void Chromium::wait_for(const std::string& tab, const std::string& expression) {
-  wait_until(expression, [&] { return evaluate(tab, "!!(" + expression + ")") == true; });
+  wait_until(expression, [&] {
+    try {
+      return evaluate(tab, "!!(" + expression + ")") == true;
+    } catch (const std::runtime_error&) {
+      return false;  // the tab is on its way to another page
+    }
+  });
+}
+
+void Chromium::type(const std::string& tab, const std::string& key) {
+  static const std::map<std::string, int> codes{{"Tab", 9}, {"Enter", 13}, {"Escape", 27}, {" ", 32}};
+  const auto code = codes.find(key);
+  Json event{{"type", "keyDown"}, {"key", key}};
+  if (code != codes.end()) event["windowsVirtualKeyCode"] = code->second;
+  if (key.size() == 1) event["text"] = key;
+  if (key == "Enter") event["text"] = "\r";
+  call("Input.dispatchKeyEvent", event, tab);
+  event["type"] = "keyUp";
+  call("Input.dispatchKeyEvent", event, tab);
+}
+
+std::string Chromium::picture(const std::string& tab) {
+  return from_base64(call("Page.captureScreenshot", {{"format", "png"}, {"captureBeyondViewport", true}}, tab)
+                         .at("data")
+                         .get<std::string>())
+      .value();
+}
+
+std::string Chromium::print(const std::string& tab) {
+  return from_base64(call("Page.printToPDF", {{"printBackground", false}}, tab).at("data").get<std::string>()).value();
+}
+
+std::vector<std::string> Chromium::requested(const std::string& tab) {
+  take_events();
+  return requested_[tab];
+}
+
+std::vector<std::string> Chromium::errors(const std::string& tab) {
+  take_events();
+  return errors_[tab];
 }
 
 std::uint64_t Chromium::received() {
@@ -133,7 +197,13 @@ bool Chromium::receive(Json& message, std::chrono::milliseconds limit) {
 }
 
 void Chromium::note(const Json& event) {
-  const std::string method = event.value("method", "");
+  const std::string method = event.value("method", ""), tab = event.value("sessionId", "");
+  if (method == "Network.requestWillBeSent") requested_[tab].push_back(event.at("params").at("request").at("url"));
+  if (method == "Runtime.exceptionThrown") errors_[tab].push_back(event.at("params").at("exceptionDetails").dump());
+  // An answer of 4xx is told there too, but is no fault of the page.
+  if (method == "Log.entryAdded" && event.at("params").at("entry").at("level") == "error" &&
+      event.at("params").at("entry").at("source") != "network")
+    errors_[tab].push_back(event.at("params").at("entry").at("text"));
   if (method != "Browser.downloadWillBegin" && method != "Browser.downloadProgress") return;
   const Json& download = event.at("params");
   const std::string id = download.at("guid");

@@ -27,17 +27,12 @@ void require(const Finished& finished, const std::string& what) {
 
 MariaDb::MariaDb() : socket_(folder_ / "sock"), port_(free_port()) {
   // An empty data folder is not worth waiting for the disk; the server itself will.
-  std::vector<std::string> install{"mariadb-install-db",
-                                   "--no-defaults",
-                                   "--auth-root-authentication-method=normal",
-                                   "--skip-test-db",
-                                   "--skip-name-resolve",
-                                   "--datadir=" + (folder_ / "data").string(),
-                                   "--innodb-log-file-size=8M",
-                                   "--innodb-buffer-pool-size=32M",
-                                   "--innodb-flush-method=nosync",
-                                   "--innodb-flush-log-at-trx-commit=0",
-                                   "--debug-no-sync"};
+  std::vector<std::string> install{"mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal",
+                                   "--skip-test-db", "--skip-name-resolve", "--datadir=" + (folder_ / "data").string(),
+                                   // A server that starts removes what others have in the same folder.
+                                   "--tmpdir=" + folder_.path().string(), "--innodb-log-file-size=8M",
+                                   "--innodb-buffer-pool-size=32M", "--innodb-flush-method=nosync",
+                                   "--innodb-flush-log-at-trx-commit=0", "--debug-no-sync"};
   add_user(install);
   require(run(install), "mariadb-install-db");
   require(run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",

@@ -79,6 +79,9 @@ level = "info"
                      fmt::arg("store", store_url.empty() ? "sqlite:" + (folder / "data/claimcheck.db").string() : store_url));
 }
 
+/// Tests open many links that lead nowhere, all from one address.
+const std::string unlimited_guesses = "[limits]\nguesses_per_minute = 1000000000\nfailed_keys_per_minute = 1000000000\n";
+
 }  // namespace
 
 Finished claimcheck_command(const fs::path& config, const std::vector<std::string>& words) {
@@ -97,7 +100,9 @@ Site::Site(const std::string& store_url, const std::string& more_toml) : port_(f
   write_file(docroot() / ".htaccess", wordpress_htaccess);
   write_file(docroot() / "wp-content/uploads/2026/11/public.txt", "anybody may read this\n");
   fs::copy_file(program("claimcheck.fcgi"), worker());
-  write_file(config(), configuration(folder(), uploads(), port_, store_url) + more_toml);
+  const bool has_limits = more_toml.find("[limits]") != std::string::npos;
+  write_file(config(),
+             configuration(folder(), uploads(), port_, store_url) + (has_limits ? "" : unlimited_guesses) + more_toml);
   give_to_site_user(folder());
   if (::chmod(config().c_str(), 0600) != 0)
     throw std::system_error(errno, std::generic_category(), "chmod " + config().string());
@@ -151,6 +156,7 @@ Issued Site::issue(const std::string& file, const IssueOptions& options) const {
   add("--ttl", options.ttl);
   add("--email", options.email);
   add("--filename", options.filename);
+  add("--storage", options.storage);
   const nlohmann::json token = ask(words);
   const std::string url = token.at("url"), origin = fmt::format("http://127.0.0.1:{}", port_);
   if (!url.starts_with(origin + "/")) throw std::runtime_error("a link to another site: " + url);

@@ -23,6 +23,7 @@ struct IssueOptions {
   std::string policy = "default";
   std::optional<int> uses = std::nullopt;
   std::string ttl = {}, email = {}, filename = {};
+  std::string storage = {};  ///< needed if there are several
 };
 
 /// A token as its issuer sees it.

@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <array>
+
+#include "core/due.h"
 #include "core/token_json.h"
 #include "tests/unit/story.h"
 
@@ -69,6 +72,38 @@ TEST(Bounds, OfClaimsForgetFinishedOnesFirstThenTheIdlestAndNoUse) {
   EXPECT_EQ(story.token.claims.size(), counting::claims_kept);
   EXPECT_EQ(story.token.uses, 500);
   EXPECT_EQ(story.token.claims.back().id, "claim500");
+}
+
+TEST(Bounds, OfClaimsForgetNoneWhoseReceiptIsOwedBeforeTheRowIsFull) {
+  const auto kept_after = [](std::size_t downloads, Notify notify, bool told) {
+    Story story{1'000'000};
+    story.token.rules.notify = notify;
+    story.token.expires_at += seconds{1'000'000};
+    for (std::size_t i = 0; i < downloads; ++i) {
+      story.ask_whole();
+      story.end(story.requests, story.size);
+      if (told) story.token = note_told(story.token, std::array{story.last.claim}).value();
+      story.pass(700);
+    }
+    EXPECT_EQ(story.token.uses, static_cast<std::int64_t>(downloads));
+    return story.token.claims.size();
+  };
+  const struct {
+    const char* name;
+    std::size_t downloads;
+    Notify notify;
+    bool told;
+    std::size_t kept;
+  } cases[] = {
+      {"nobody wants to hear", 100, Notify::nobody, false, counting::finished_claims_kept},
+      {"every receipt is queued", 100, Notify::support, true, counting::finished_claims_kept},
+      {"no receipt is queued yet", 100, Notify::support, false, 100},
+      {"none is ever queued", 300, Notify::support, false, counting::claims_kept},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    EXPECT_EQ(kept_after(c.downloads, c.notify, c.told), c.kept);
+  }
 }
 
 TEST(Bounds, OfClaimsThatAreAllUnderWayMakeTheNextOneWait) {

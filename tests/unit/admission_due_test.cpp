@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "core/admission.h"
+#include "core/due.h"
+#include "core/progress.h"
 #include "tests/unit/fresh_token.h"
 
 // When something is to be done about a token although nobody asks for it.

@@ -143,6 +143,17 @@ TEST(Refusal, SaysHowOftenAndWhenTheLinkWasUsed) {
   EXPECT_TRUE(admission.claim.empty());
 }
 
+TEST(Refusal, TellsOnlyTheNetworkFromWhichTheLinkWasUsedWhateverIsRecorded) {
+  for (const char* recorded : {"203.0.113.77", "203.0.113.0"}) {
+    Token token = token_of(100);
+    ask(token, "a", {{0, 100}}, start);
+    end(token, "a", 100, start + seconds{30});
+    token.claims.at(0).network = recorded;
+    const Details details = ask(token, "b", {{0, 100}}, start + seconds{60}).refusal.details;
+    EXPECT_EQ(details.back(), (std::pair<std::string, Detail>{"last_used_from", "203.0.113.0"}));
+  }
+}
+
 TEST(Refusal, OfATokenAsSuchIsOrderedByFinality) {
   const struct {
     const char* name;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/due.h"
 #include "tests/unit/story.h"
 
 namespace claimcheck {

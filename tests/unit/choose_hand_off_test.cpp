@@ -53,6 +53,10 @@ TEST(ChooseHandOff, TheRulesOfATokenAndTheModeOfTheWorkerDecide) {
       {"paced by us", with({.rate = 1000}, 0), HandOff::xsendfile, socket, HandOff::none},
       {"paced by nginx", with({.rate = 1000}, 0), HandOff::accel, socket, HandOff::accel},
       {"set up for streaming", unlimited(), HandOff::none, socket, HandOff::none},
+      {"to a bucket, limited uses or not", limited(), HandOff::redirect, socket, HandOff::redirect},
+      {"to a bucket, never exact", with({.exact = Exact::never}, 1), HandOff::redirect, small, HandOff::redirect},
+      {"to a bucket, always exact", with({.exact = Exact::always}, 1), HandOff::redirect, socket, HandOff::none},
+      {"to a bucket, paced by us", with({.rate = 1000}, 1), HandOff::redirect, socket, HandOff::none},
   };
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
@@ -124,6 +128,60 @@ TEST(ChooseHandOff, EachMeansHasItsFieldAndItsWayToWriteThePath) {
     EXPECT_EQ(head.find("Content-"), std::string::npos) << head;
     EXPECT_EQ(head.starts_with("Status: 200 OK\r\n"), c.means != HandOff::local) << head;
   }
+}
+
+TEST(ChooseHandOff, ABucketNeedsNoAnnouncementOfTheWebServer) {
+  using claimcheck::HandOff;
+  const Circumstances circumstances{.own_socket = true};
+  Request request{.method = Method::get};
+  const auto chosen = [&](std::uint64_t bytes) {
+    return choose_hand_off(limited(), by(HandOff::redirect), circumstances, request, bytes);
+  };
+  EXPECT_EQ(chosen(size), HandOff::redirect);
+  EXPECT_EQ(chosen(0), HandOff::none);
+  request.range = "bytes=10-";
+  EXPECT_EQ(chosen(size), HandOff::redirect);
+  request.range = "bytes=10-19,30-39";
+  EXPECT_EQ(chosen(size), HandOff::none);
+  request.range.clear();
+  request.method = Method::head;
+  EXPECT_EQ(chosen(size), HandOff::none);
+}
+
+TEST(Redirect, LivesAsLongAsTheTokenAndNoLongerThanTheStorageSays) {
+  Token token = limited();
+  token.expires_at = from_unix(10'000);
+  token.rules.grace = seconds{500};
+  const StorageSettings storage = [] {
+    StorageSettings settings = by(claimcheck::HandOff::redirect);
+    settings.url_lifetime = seconds{3600};
+    return settings;
+  }();
+  const struct {
+    const char* name;
+    std::int64_t now;
+    std::int64_t lifetime;
+  } cases[] = {
+      {"long before the end", 0, 3600}, {"near the end", 9'900, 100},      {"in the last second", 9'999, 1},
+      {"in its grace", 10'100, 400},    {"in the grace's end", 10'500, 1}, {"after all", 20'000, 1},
+  };
+  for (const auto& c : cases) EXPECT_EQ(direct_lifetime(token, storage, from_unix(c.now)), seconds{c.lifetime}) << c.name;
+}
+
+TEST(Redirect, SaysNothingOfTheFileButWhereItIs) {
+  Reply reply;
+  for (const char* name : {"Content-Type", "Content-Disposition", "Content-Range", "Accept-Ranges", "ETag", "Last-Modified",
+                           "Content-Security-Policy", "Cache-Control", "Referrer-Policy", "X-Request-Id"})
+    reply.set(name, "x");
+  reply.pieces.push_back({.text = "x"});
+  redirect(reply, "https://bucket.example.com/a?b=c");
+  EXPECT_EQ(reply.status, 302);
+  EXPECT_TRUE(reply.pieces.empty());
+  const std::vector<std::pair<std::string, std::string>> expected{{"Cache-Control", "x"},
+                                                                  {"Referrer-Policy", "x"},
+                                                                  {"X-Request-Id", "x"},
+                                                                  {"Location", "https://bucket.example.com/a?b=c"}};
+  EXPECT_EQ(reply.headers, expected);
 }
 
 }  // namespace

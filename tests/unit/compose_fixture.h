@@ -19,6 +19,7 @@ class ComposeTest : public CronTest {
   /// Adds a token that is warned of, unless `change` says otherwise.
   Token add(const std::function<void(Token&)>& change = [](Token&) {}) {
     Token token = token_of(1);
+    token.digest = Digest::of(secret);
     token.rules.warn_before = seconds{6 * 3600};
     change(token);
     tokens.add(token);

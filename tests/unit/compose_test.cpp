@@ -12,7 +12,10 @@ class Compose : public ComposeTest {
  protected:
   MailedFile add_file(const std::string& name, const std::string& bytes) {
     write_file(folder / "uploads" / name, bytes);
-    return {.storage = "uploads", .file = name, .filename = name, .version = storages.at("uploads")->open(name)->version()};
+    return {.storage = "uploads",
+            .file = name,
+            .filename = name,
+            .version = storages.at("uploads")->open(name, ServedAs::decrypted)->version()};
   }
 
   MailContent with(std::vector<MailedFile> attachments) const {
@@ -134,6 +137,18 @@ TEST_F(Compose, ATimeZoneOrATemplateThatCannotBeUsedIsSaidAtOnce) {
   write_file(folder / "texts/en/message.txt", "{nosuch}");
   settings.templates = folder / "texts";
   EXPECT_EQ(thrown([&] { compose(mail); }).value().code(), Errc::bad_request);
+}
+
+TEST_F(Compose, AMailToAnAddressThatNoServerTakesCanNeverBeMade) {
+  const Token token = add();
+  for (const char* recipient : {"", "ada", "adä@example.com", "-x@example.com", "a@example.com\r\nBcc: b@example.com"}) {
+    Mail mail = mail_of(MailKind::link, token);
+    mail.recipient = recipient;
+    const auto error = thrown([&] { compose(mail); });
+    ASSERT_TRUE(error) << recipient;
+    EXPECT_EQ(error->code(), Errc::bad_request);
+    EXPECT_STREQ(error->what(), "the receiver's address cannot be delivered to");
+  }
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST(Configuration, ValuesAreTakenUpToTheirBoundsAndNoFurther) {
       {"policy.p", "ttl = 2026-11-21", false},
       {"policy.\"a b\"", "ttl = \"1s\"", false},
       {"storage.s", "root = \"uploads\"", false},
-      {"storage.s", "root = \"/srv\"\nkind = \"gcs\"", false},
+      {"storage.s", "root = \"/srv\"\nkind = \"ftp\"", false},
       {"worker", "threads = 1024", true},
       {"worker", "threads = 0", false},
       {"worker", "threads = 1025", false},
@@ -234,6 +234,51 @@ TEST(Configuration, IsFoundInTheOrderThatIsDocumented) {
   EXPECT_EQ(config::find("", "", "/usr/bin/claimcheck", home), home / "claimcheck/claimcheck.toml");
   write_file(home / "claimcheck.toml", "");
   EXPECT_EQ(config::find("", "", executable, home), home / "claimcheck.toml");
+}
+
+TEST(Configuration, ABucketHasWhatItNeedsAndNothingOfAFolder) {
+  const std::string site = "[site]\nurl = \"https://example.com\"\n[storage.cloud]\n";
+  const std::string s3 = "kind = \"s3\"\nbucket = \"b\"\naccess_key = \"a\"\nsecret_key = \"s\"\n";
+  const std::string gcs = "kind = \"gcs\"\nbucket = \"b\"\nservice_account = \"/a.json\"\n";
+  const struct {
+    std::string text;
+    const char* fault;  ///< empty: there is none
+  } cases[] = {
+      {s3, ""},
+      {gcs, ""},
+      {s3 + "delivery = \"redirect\"\nurl_style = \"virtual\"\nprefix = \"releases/\"\nurl_lifetime = \"5m\"\n", ""},
+      {s3 + "endpoint = \"https://s3.example.com:9000\"\nurl_style = \"bound\"\nregion = \"auto\"\n", ""},
+      {s3 + "endpoint = \"http://127.0.0.1:9000\"\nprivate_addresses = true\n", ""},
+      {s3 + "endpoint = \"http://127.0.0.1:9000\"\n", "private_addresses"},
+      {s3 + "endpoint = \"https://s3.example.com/\"\n", "endpoint must be"},
+      {s3 + "endpoint = \"s3.example.com\"\n", "endpoint must be"},
+      {s3 + "endpoint = \"https://u@s3.example.com\"\n", "endpoint must be"},
+      {s3 + "url_style = \"bound\"\n", "needs an endpoint"},
+      {s3 + "url_style = \"dns\"\n", "must be one of"},
+      {s3 + "prefix = \"/releases/\"\n", "prefix must end"},
+      {s3 + "prefix = \"releases\"\n", "prefix must end"},
+      {s3 + "region = \"\"\n", "region must be"},
+      {s3 + "root = \"/srv\"\n", "root is for folders"},
+      {s3 + "delivery = \"accel\"\n", "delivery must be"},
+      {s3 + "url_lifetime = \"8d\"\n", "url_lifetime must be"},
+      {s3 + "[policy.p]\ndelete_file = true\n", "lifecycle rule"},
+      {"kind = \"s3\"\naccess_key = \"a\"\nsecret_key = \"s\"\n", "bucket is missing"},
+      {"kind = \"s3\"\nbucket = \"a/b\"\naccess_key = \"a\"\nsecret_key = \"s\"\n", "bucket must be"},
+      {"kind = \"s3\"\nbucket = \"b\"\naccess_key = \"a\"\n", "secret_key are missing"},
+      {"kind = \"gcs\"\nbucket = \"b\"\n", "service_account is missing"},
+      {"kind = \"gcs\"\nbucket = \"b\"\nservice_account = \"a.json\"\n", "absolute path"},
+      {"root = \"/srv\"\ndelivery = \"redirect\"\n", "needs a bucket"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.text);
+    const Parsed parsed = parse(site + c.text);
+    if (std::string_view{c.fault}.empty()) {
+      EXPECT_TRUE(parsed.faults.empty()) << parsed.faults.front().message;
+      continue;
+    }
+    ASSERT_FALSE(parsed.faults.empty());
+    EXPECT_NE(parsed.faults.front().message.find(c.fault), std::string::npos) << parsed.faults.front().message;
+  }
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class DirectoryRemoval : public testing::Test {
     write_file(root / name, "the report");
   }
 
-  FileVersion version() const { return storage->open(name)->version(); }
+  FileVersion version() const { return storage->open(name, ServedAs::decrypted)->version(); }
 
   Removed remove(const std::function<bool()>& wanted = [] { return false; }) const {
     return storage->remove(name, version(), wanted);
@@ -191,7 +191,7 @@ TEST_F(DirectoryRemoval, NothingButRegularFilesBeneathTheRootIsTouched) {
 }
 
 TEST_F(DirectoryRemoval, WhoHasTheFileOpenKeepsItsBytes) {
-  const auto open = storage->open(name);
+  const auto open = storage->open(name, ServedAs::decrypted);
   EXPECT_EQ(remove(), Removed::removed);
   std::string content(10, '\0');
   EXPECT_EQ(open->read(0, {content.data(), content.size()}), 10U);

@@ -27,7 +27,7 @@ class DirectoryStorage : public testing::Test {
   }
 
   std::string read(const std::string& path) {
-    const auto file = storage->open(path);
+    const auto file = storage->open(path, ServedAs::decrypted);
     std::string content(file->version().size, '\0');
     EXPECT_EQ(file->read(0, {content.data(), content.size()}), content.size());
     return content;
@@ -35,7 +35,7 @@ class DirectoryStorage : public testing::Test {
 
   std::optional<Errc> refusal(const std::string& path) {
     try {
-      storage->open(path);
+      storage->open(path, ServedAs::decrypted);
       return std::nullopt;
     } catch (const Error& error) {
       return error.code();
@@ -123,13 +123,13 @@ TEST_F(DirectoryStorage, ARootThatIsGoneIsUnavailableNotEmpty) {
 }
 
 TEST_F(DirectoryStorage, AnOpenFileKeepsItsBytesWhenItIsReplacedByRename) {
-  const auto file = storage->open("2026/11/report.pdf");
+  const auto file = storage->open("2026/11/report.pdf", ServedAs::decrypted);
   write_file(root / "new", "another text");
   fs::rename(root / "new", root / "2026/11/report.pdf");
   std::string content(10, '\0');
   EXPECT_EQ(file->read(0, {content.data(), content.size()}), 10U);
   EXPECT_EQ(content, "the report");
-  EXPECT_NE(storage->open("2026/11/report.pdf")->version(), file->version());
+  EXPECT_NE(storage->open("2026/11/report.pdf", ServedAs::decrypted)->version(), file->version());
 }
 
 }  // namespace

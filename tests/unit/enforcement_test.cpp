@@ -103,7 +103,7 @@ TEST_F(EnforcementTest, SettlingTwiceIsSettlingOnceAndRevokingTwiceIsRevokingOnc
   enforcement.admit(token, whole("a"));
   const Progress progress{.claim = "claim a", .delivery = "delivery a", .ranges = {{0, file.size}}, .sent = 400};
   EXPECT_TRUE(enforcement.checkpoint(token.id, {&progress, 1}).empty());
-  EXPECT_TRUE(enforcement.settle(token.id, progress));
+  EXPECT_TRUE(enforcement.settle(token.id, progress).ours);
   enforcement.settle(token.id, progress);
   EXPECT_EQ(enforcement.checkpoint(token.id, {&progress, 1}), std::vector<std::string>{"delivery a"});
   EXPECT_EQ(stored().claims.at(0).charged, 400U);

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "fcgi/pages.h"
+#include "fcgi/error_reply.h"
 #include "fcgi/routes.h"
 
 namespace claimcheck::fcgi {

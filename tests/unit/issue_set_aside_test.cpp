@@ -13,6 +13,8 @@ using namespace test;
 class TenBytes final : public OpenFile {
  public:
   FileVersion version() const override { return {.size = 10, .mtime_ns = 7}; }
+  std::string name() const override { return "ten"; }
+  bool is_ready(std::uint64_t) override { return true; }
   std::size_t read(std::uint64_t, std::span<char>) override { return 0; }
   int descriptor() const override { return -1; }
 };
@@ -23,10 +25,12 @@ class FleetingStorage final : public Storage {
   /// @param fault  what the look of that number, from 1, ends with; nothing if it finds the file
   explicit FleetingStorage(std::function<std::optional<Errc>(int look)> fault) : fault_(std::move(fault)) {}
 
-  std::unique_ptr<OpenFile> open(const std::string&) const override {
+  std::unique_ptr<OpenFile> open(const std::string&, ServedAs) const override {
     if (const auto fault = fault_(++looks_)) throw Error{*fault, "not now"};
     return std::make_unique<TenBytes>();
   }
+  std::optional<std::string> direct_url(const Direct&) const override { return std::nullopt; }
+  const Folders* folders() const override { return nullptr; }
   Removed remove(const std::string&, const FileVersion&, const std::function<bool()>&) const override {
     throw Error{Errc::internal, "nobody removes it here"};
   }
@@ -41,8 +45,9 @@ class IssueOfAFileSetAside : public testing::Test {
  protected:
   Issued issue_link(std::function<std::optional<Errc>(int look)> fault) {
     storages["uploads"] = std::make_unique<FleetingStorage>(std::move(fault));
-    return issue({.storage = "uploads", .file = "a.pdf", .email = "Ada@Example.COM"}, "default", policies, storages, tokens,
-                 random, pause);
+    return issue(
+        {.storage = "uploads", .file = "a.pdf", .email = "Ada@Example.COM"}, "default",
+        {.policies = policies, .storages = storages, .tokens = tokens, .checks = checks, .random = random, .pause = pause});
   }
 
   Token only_token() {
@@ -55,6 +60,7 @@ class IssueOfAFileSetAside : public testing::Test {
   Storages storages;
   Memory memory;
   MemoryTokenStore tokens{memory};
+  Checks checks;
   Random random = secure_random();
   std::chrono::milliseconds paused{0};
   Pause pause = [this](std::chrono::milliseconds about) { paused += about; };

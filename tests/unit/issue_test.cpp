@@ -91,18 +91,28 @@ TEST(IssueRequest, IsRefusedWithTheNameOfTheFirstValueThatCannotBe) {
   }
 }
 
+class FiveBytes final : public OpenFile {
+ public:
+  FileVersion version() const override { return {.size = 5, .mtime_ns = 7}; }
+  std::string name() const override { return "served.pdf"; }
+  bool is_ready(std::uint64_t) override { return true; }
+  std::size_t read(std::uint64_t, std::span<char>) override { return 0; }
+  int descriptor() const override { return -1; }
+};
+
 TEST(MakeToken, TakesFromThePolicyWhatTheRequestLeavesOpen) {
   const Policy policy{.name = "shop",
                       .ttl = seconds{600},
                       .max_uses = 3,
                       .rules = {.grace = seconds{60}, .on_change = OnChange::serve, .delete_file = true, .retry_budget = 0.5}};
   const Time now = from_unix(1'800'000'000);
-  const FileVersion version{.size = 5, .mtime_ns = 7};
-  const Issued plain = make_token(valid(), policy, version, now, secure_random());
+  const FiveBytes file;
+  const Random random = secure_random();
+  const Issued plain = make_token(valid(), policy, file, now, {.secret = random, .id = random});
   EXPECT_EQ(plain.token.digest, plain.secret.digest());
   EXPECT_TRUE(is_uuid(plain.token.id.text));
-  EXPECT_EQ(plain.token.filename, "report.pdf");
-  EXPECT_EQ(plain.token.version, version);
+  EXPECT_EQ(plain.token.filename, "served.pdf") << "what the storage calls it";
+  EXPECT_EQ(plain.token.version, file.version());
   EXPECT_EQ(plain.token.policy, "shop");
   EXPECT_EQ(plain.token.rules, policy.rules);
   EXPECT_EQ(plain.token.max_uses, 3);
@@ -116,10 +126,12 @@ TEST(MakeToken, TakesFromThePolicyWhatTheRequestLeavesOpen) {
   own.email = "Ada.K\xc3\x84@Example.COM";
   own.max_uses = 0;
   own.ttl = seconds{5};
-  const Issued asked = make_token(own, policy, version, now, secure_random());
+  own.decrypt = false;
+  const Issued asked = make_token(own, policy, file, now, {.secret = random, .id = random});
   EXPECT_EQ(asked.token.filename, "Bericht.pdf");
   EXPECT_EQ(asked.token.email, "ada.k\xc3\x84@example.com") << "letters of US-ASCII are made small";
   EXPECT_EQ(asked.token.max_uses, 0);
+  EXPECT_FALSE(asked.token.rules.decrypt);
   EXPECT_EQ(asked.token.expires_at, now + seconds{5});
   EXPECT_NE(asked.token.digest, plain.token.digest);
   EXPECT_NE(asked.token.id, plain.token.id);
@@ -134,7 +146,7 @@ class Issue : public testing::Test {
   }
 
   Issued issue_link(const IssueRequest& request, const std::string& policy = "default") {
-    return issue(request, policy, policies, storages, tokens, random, pause);
+    return issue(request, policy, means);
   }
 
   std::optional<Error> fault(const IssueRequest& request, const std::string& policy = "default") {
@@ -148,8 +160,11 @@ class Issue : public testing::Test {
   Storages storages;
   Memory memory;
   MemoryTokenStore tokens{memory};
+  Checks checks;
   Random random = secure_random();
   Pause pause = [](std::chrono::milliseconds) {};
+  IssueMeans means{
+      .policies = policies, .storages = storages, .tokens = tokens, .checks = checks, .random = random, .pause = pause};
 };
 
 TEST_F(Issue, KeepsTheTokenThatItsSecretOpens) {
@@ -183,6 +198,24 @@ TEST_F(Issue, WhatIsMissingIsNamed) {
   request = valid();
   request.storage.clear();
   EXPECT_EQ(text_detail(fault(request), "field"), "storage") << "of two, one must be chosen";
+}
+
+TEST_F(Issue, AFileIsJudgedIfThePolicySaysSo) {
+  policies.emplace("checked", Policy{.name = "checked", .validate = Validate::zip});
+  EXPECT_EQ(fault(valid(), "checked").value().code(), Errc::unavailable) << "nothing here can judge it";
+  means.inspect = [](OpenFile&, const std::string& path, const PackageExpectation& expected) {
+    EXPECT_EQ(path, "2026/11/report.pdf");
+    EXPECT_EQ(expected.format, PackageExpectation::Format::zip);
+    return std::optional{PackageFault{.code = "invalid_zip_format", .message = "No.", .data = {{"reason", "not_a_zip"}}}};
+  };
+  const auto refused = fault(valid(), "checked");
+  EXPECT_EQ(refused.value().code(), Errc::bad_request);
+  EXPECT_EQ(refused->details(),
+            (Details{{"field", "file"}, {"fault", "invalid_zip_format"}, {"message", "No."}, {"reason", "not_a_zip"}}));
+  means.inspect = [](OpenFile&, const std::string&, const PackageExpectation&) { return std::nullopt; };
+  issue_link(valid(), "checked");
+  means.inspect = {};
+  issue_link(valid(), "default");
 }
 
 TEST_F(Issue, AGeneratorThatRepeatsItselfIsNoticed) {

@@ -34,6 +34,9 @@ class OddCorrections final : public DeliveryCorrections {
     if (record.id == forbidden) throw Error{Errc::unavailable, "down"};
     kept.correct(record);
   }
+  void take_back_completion(const TokenId& taken, const std::string& claim) override {
+    kept.take_back_completion(taken, claim);
+  }
 
   MemoryDeliveryLog kept;
   bool down = false;

@@ -115,5 +115,27 @@ TEST_F(MailDrafts, TheMailOfANewTokenTellsItsLinkInItsLanguage) {
   EXPECT_EQ(draft.content.links, std::vector{expected});
 }
 
+TEST(CheckRecipient, RefusesWhatNoServerTakes) {
+  const struct {
+    const char* email;
+    bool good;
+  } cases[] = {
+      {"ada@example.com", true},
+      {"", false},
+      {"ada", false},
+      {"adä@example.com", false},
+      {"ada@exämple.com", false},
+      {"\"ada\"@example.com", false},
+      {"-x@example.com", false},
+  };
+  for (const auto& c : cases) {
+    const auto error = thrown([&] { check_recipient(c.email); });
+    EXPECT_EQ(!error, c.good) << c.email;
+    if (!error) continue;
+    EXPECT_EQ(error->code(), Errc::bad_request);
+    EXPECT_EQ(error->details(), (Details{{"field", "email"}}));
+  }
+}
+
 }  // namespace
 }  // namespace claimcheck

@@ -39,14 +39,10 @@ class Messages : public testing::Test {
   }
 
   QueuedMessage queue(const MessageRequest& wanted) {
-    return queue_message(wanted, {.policies = policies,
-                                  .storages = storages,
-                                  .tokens = tokens,
-                                  .outbox = outbox,
-                                  .seal = seal,
-                                  .random = random,
-                                  .pause = pause,
-                                  .attach_up_to = MailSettings{}.attach_up_to});
+    const IssueMeans issuing{
+        .policies = policies, .storages = storages, .tokens = tokens, .checks = checks, .random = random, .pause = pause};
+    return queue_message(wanted,
+                         {.issuing = issuing, .outbox = outbox, .seal = seal, .attach_up_to = MailSettings{}.attach_up_to});
   }
 
   /// The fault of a message of which nothing is left then.
@@ -62,6 +58,7 @@ class Messages : public testing::Test {
   TemporaryFolder folder;
   Policies policies{{"default", Policy{.name = "default", .ttl = seconds{60}, .max_uses = 9}}};
   Storages storages;
+  Checks checks;
   Memory memory;
   MemoryTokenStore tokens{memory};
   MemoryOutbox outbox{memory};
@@ -84,7 +81,7 @@ TEST_F(Messages, FilesUpToExactlyOneMebibyteAreAttachedAndLargerOnesLinked) {
   const MailedFile exact{.storage = "uploads",
                          .file = "exact.pdf",
                          .filename = "exact.pdf",
-                         .version = storages.at("uploads")->open("exact.pdf")->version()};
+                         .version = storages.at("uploads")->open("exact.pdf", ServedAs::decrypted)->version()};
   ASSERT_EQ(told.attachments.size(), 2U);
   EXPECT_EQ(told.attachments[0], exact);
 }
@@ -115,6 +112,20 @@ TEST_F(Messages, EachRecipientGetsAMailAndLinksOfHisOwn) {
       EXPECT_EQ(told.links[i].expires_at, token.expires_at);
     }
   }
+}
+
+TEST_F(Messages, LinksKeepTheFactsOfTheirMessage) {
+  add_file("film.mp4", 2 * mib);
+  MessageRequest wanted = request({"film.mp4"});
+  const auto facts_for = [&](std::map<std::string, std::string> facts) {
+    wanted.facts = std::move(facts);
+    const QueuedMessage queued = queue(wanted);
+    return std::pair{queued.id, tokens.find(TokenId{queued.recipients.at(1).tokens.at(0)}).value().facts};
+  };
+  using Facts = std::map<std::string, std::string>;
+  const auto [id, added] = facts_for({{"team_id", "7"}});
+  EXPECT_EQ(added, (Facts{{"message_id", id}, {"team_id", "7"}}));
+  EXPECT_EQ(facts_for({{"message_id", "17"}}).second, (Facts{{"message_id", "17"}})) << "the sender's own name for it";
 }
 
 TEST_F(Messages, APolicyOfThatNameSaysHowLinksWork) {

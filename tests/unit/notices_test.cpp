@@ -11,6 +11,7 @@ class NoticesOfJobs : public CronTest {
  protected:
   void SetUp() override {
     token.facts = {{"language", "de"}};
+    token.digest = Digest::of("the secret");
     link = {.about = token.id.text,
             .recipient = token.email,
             .content = {.language = "de", .links = {mailed_link(token, "the secret")}}};
@@ -47,12 +48,21 @@ TEST_F(NoticesOfJobs, AWarningRepeatsALinkThatIsStillOnItsWay) {
 
 TEST_F(NoticesOfJobs, AWarningRepeatsTheNewLinkRatherThanTheOldOne) {
   sent(link, start);
+  token.digest = Digest::of("the new secret");
   link.kind = MailKind::renewal;
   link.content.links[0].secret = "the new secret";
   sent(link, start + seconds{50});
   const MailContent told = warning();
   EXPECT_EQ(told.links.at(0).secret, "the new secret");
   EXPECT_EQ(told.told_at, start + seconds{50});
+}
+
+TEST_F(NoticesOfJobs, AWarningDoesNotRepeatALinkThatWasReplacedSince) {
+  sent(link, start);
+  token.digest = Digest::of("a secret that no mail has told");
+  const MailContent told = warning();
+  EXPECT_EQ(told.links.at(0).secret, "");
+  EXPECT_EQ(told.told_at, std::nullopt);
 }
 
 TEST_F(NoticesOfJobs, AWarningNamesTheDayOfAMailThatIsNotKept) {

@@ -37,7 +37,9 @@ class Orphans : public CronTest {
     return cron::remove_orphans(orphans, storages, opened(), tokens, at(start, mode));
   }
 
-  Storages opened() const { return files::open_storages(storages); }
+  Storages opened() const {
+    return files::open_storages(storages, {}, [] { return start; });
+  }
 
   /// All files beneath the folder.
   std::vector<std::string> files() const {

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/representation.h"
-#include "tests/fake_privacy.h"
+#include "tests/fakes.h"
 #include "tests/unit/fresh_token.h"
 #include "tests/unit/thrown.h"
 

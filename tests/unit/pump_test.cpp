@@ -42,8 +42,8 @@ class PumpTest : public testing::Test {
       const Progress progress{.claim = "claim", .delivery = name, .ranges = admitted.delivery.ranges};
       checkpoints.begin(token, progress, SteadyClock::now() - Checkpoints::every_if_little);  // the first word is due at once
     }
-    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient, Input::open), storage_->open("file"),
-                                      std::move(admitted), RequestLine{},
+    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient, Input::open),
+                                      storage_->open("file", ServedAs::decrypted), std::move(admitted), RequestLine{},
                                       std::vector<Piece>{{.text = {}, .range = {.first = 0, .length = length}}}, pace);
   }
 

@@ -28,7 +28,7 @@ class RemoveFiles : public CronTest {
     if (!fs::exists(root / file)) write_file(root / file, "the report");
     Token token = token_of(number);
     token.file = file;
-    token.version = storages.at("uploads")->open(file)->version();
+    token.version = storages.at("uploads")->open(file, ServedAs::decrypted)->version();
     token.rules.delete_file = true;
     token.expires_at = expires_at;
     tokens.add(token);
@@ -180,7 +180,7 @@ TEST_F(RemoveFiles, ADryRunForeseesWhatTheRealOneRemoves) {
   add(6, "2026/replaced");
   write_file(root / "2026/replaced", "another and longer report");
   write_file(root / "2026/noted before", "the report");
-  const auto noted_before = storages.at("uploads")->open("2026/noted before")->version();
+  const auto noted_before = storages.at("uploads")->open("2026/noted before", ServedAs::decrypted)->version();
   removals.add({.storage = "uploads", .file = "2026/noted before", .version = noted_before});
   removals.add({.storage = "attic", .file = "old"});
   cron::ForeseenRemovals foreseen{removals};

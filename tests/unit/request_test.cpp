@@ -122,6 +122,32 @@ TEST(ParseRequest, ABodyIsTakenBeforeARequestIsRefusedWithinBounds) {
   }
 }
 
+TEST(ParseRequest, SurfacesAreFoundBeneathThePrefixAndBesideIt) {
+  const struct {
+    const char* uri;
+    Surface surface;
+    bool outside;
+    std::vector<std::string> path;
+  } cases[] = {
+      {"/dl/v1/tokens", Surface::native, false, {"v1", "tokens"}},
+      {"/api/downloads/macos", Surface::purchase, false, {"macos"}},
+      {"/dl/api/downloads/macos", Surface::purchase, false, {"macos"}},
+      {"/api/storage/backups/download-url", Surface::storage, false, {"backups", "download-url"}},
+      {"/dl/api/storage/public-download?token=x", Surface::storage, false, {"public-download"}},
+      {"/api/public/download/x", Surface::public_link, false, {"x"}},
+      {"/dl/api/public/download/x", Surface::public_link, false, {"x"}},
+      {"/api/storages/x", Surface::native, true, {}},
+      {"/api/storage", Surface::storage, false, {}},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.uri);
+    const Request request = parse({{"REQUEST_URI", c.uri}});
+    EXPECT_EQ(request.surface, c.surface);
+    EXPECT_EQ(request.outside, c.outside);
+    EXPECT_EQ(request.path, c.path);
+  }
+}
+
 TEST(ParseRequest, TheTargetMayBeInAnyFormThatServersPassOn) {
   const struct {
     const char* name;
@@ -246,7 +272,7 @@ TEST(ParseRequest, ClientsAreToldApartWhateverIsRecordedOfThem) {
     const Request request =
         parse(Values{{"REMOTE_ADDR", "127.0.0.1"}, {"HTTP_X_FORWARDED_FOR", "203.0.113.9"}}, no_body, c.ip_log);
     EXPECT_EQ(request.network, c.network);
-    EXPECT_EQ(request.crowd, "203.0.113.0");
+    EXPECT_EQ(request.client_network, "203.0.113.0");
   }
 }
 

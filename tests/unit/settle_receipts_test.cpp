@@ -1,3 +1,4 @@
+#include "core/due.h"
 #include "cron/settle.h"
 #include "tests/unit/cron_fixture.h"
 

@@ -101,7 +101,7 @@ TEST_F(Settle, AWorkerThatTurnsUpAfterwardsIsNotLoggedTwice) {
   memory.set_now(start + seconds{56});
   settle();
   const Progress late{.claim = "claim", .delivery = name_of(1), .ranges = {{0, 1000}}, .sent = 400};
-  EXPECT_FALSE(Enforcement(tokens, pause).settle(token.id, late)) << "its outcome was told by the cron";
+  EXPECT_FALSE(Enforcement(tokens, pause).settle(token.id, late).ours) << "its outcome was told by the cron";
   EXPECT_EQ(stored(token).claims.at(0).charged, 400U) << "but what it sent counts";
 }
 

@@ -10,7 +10,7 @@
 
 #include "core/enforcement.h"
 #include "fcgi/settlement.h"
-#include "tests/fake_privacy.h"
+#include "tests/fakes.h"
 #include "tests/support/process.h"
 #include "tests/unit/fresh_token.h"
 
@@ -133,9 +133,46 @@ class SettlementTest : public testing::Test {
 
   /// What a thread that has this store works with; the rest it shares.
   fcgi::Services services_of(OddStore& own) {
-    return {site_,  policies_,         storages_, places_,   circumstances_, own,    keys,    log,      outbox_,
-            mail_,  nullptr,           story,     unsettled, checkpoints_,   rates_, crowds_, privacy_, privacy_,
-            lines_, IpLog::anonymised, random_,   pause};
+    return {.site = site_,
+            .policies = policies_,
+            .storages = storages_,
+            .places = places_,
+            .circumstances = circumstances_,
+            .tokens = own,
+            .old_secrets = own.kept,
+            .payments = payments_,
+            .checks = checks_,
+            .inspect = inspect_,
+            .countries = nullptr,
+            .country_rules = country_rules_,
+            .limits = limits_,
+            .allowances = allowances_,
+            .purchase = purchase_,
+            .sale_secret = sale_secret_,
+            .clean_up = clean_up_,
+            .stripe = stripe_,
+            .read_payment_event = read_payment_event_,
+            .keys = keys,
+            .deliveries = log,
+            .outbox = outbox_,
+            .mail = mail_,
+            .seal = nullptr,
+            .story = story,
+            .unsettled = unsettled,
+            .checkpoints = checkpoints_,
+            .rates = rates_,
+            .crowds = crowds_,
+            .personal = privacy_,
+            .erasure = privacy_,
+            .statistics = statistics_,
+            .overview = overview_,
+            .mail_log = outbox_,
+            .meters = meters,
+            .last_readings = last_readings_,
+            .log = lines_,
+            .ip_log = IpLog::anonymised,
+            .random = random_,
+            .pause = pause};
   }
 
   /// "delivery1 complete 1000" …, in alphabetical order: all that the log was told since the last time.
@@ -160,6 +197,7 @@ class SettlementTest : public testing::Test {
   const Site site_;
   const Policies policies_;
   const Storages storages_;
+  const InspectPackage inspect_;
   const std::map<std::string, StorageSettings> places_;
   const fcgi::Circumstances circumstances_;
   fcgi::Checkpoints checkpoints_;
@@ -168,9 +206,22 @@ class SettlementTest : public testing::Test {
   const fcgi::Log lines_{(folder_ / "log").string(), fcgi::Level::debug};
   const Random random_ = secure_random();
   const MailSettings mail_;
+  const Checks checks_;
+  const CountrySettings country_rules_;
+  const LimitSettings limits_;
+  fcgi::Allowances allowances_;
+  const PurchaseSettings purchase_;
+  const std::string sale_secret_;
+  const CleanUp clean_up_;
+  const StripeSettings stripe_;
+  const ReadPaymentEvent read_payment_event_;
   Memory mails_;
   MemoryOutbox outbox_{mails_};
+  MemoryPayments payments_{mails_};
   MemoryPrivacy privacy_{mails_};
+  MemoryStatistics statistics_{mails_};
+  MemoryOverview overview_{mails_};
+  fcgi::LastReadings last_readings_;
 
  protected:
   const Pause pause = [](std::chrono::milliseconds) {};
@@ -179,6 +230,7 @@ class SettlementTest : public testing::Test {
   MemoryKeyStore keys{memory};
   ToldLog log;
   BufferedLog story;
+  fcgi::Meters meters;
   fcgi::UnsettledDeliveries unsettled;
   const fcgi::Services services = services_of(store);
   fcgi::Settlement settlement{services};

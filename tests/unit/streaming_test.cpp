@@ -19,12 +19,14 @@ using namespace fcgi;
 using namespace test;
 
 /// A file that has no descriptor, and that may fail.
-class MemoryFile final : public OpenFile {
+class MemoryFile : public OpenFile {
  public:
   explicit MemoryFile(std::string bytes, std::uint64_t breaks_at = std::numeric_limits<std::uint64_t>::max())
       : bytes_(std::move(bytes)), breaks_at_(breaks_at) {}
 
   FileVersion version() const override { return {.size = bytes_.size(), .mtime_ns = 1}; }
+  std::string name() const override { return "file"; }
+  bool is_ready(std::uint64_t) override { return true; }
   int descriptor() const override { return -1; }
 
   std::size_t read(std::uint64_t offset, std::span<char> out) override {
@@ -35,6 +37,27 @@ class MemoryFile final : public OpenFile {
  private:
   std::string bytes_;
   std::uint64_t breaks_at_;
+};
+
+/// One whose bytes come a few at a time, and only after somebody has asked for them twice.
+class LateFile final : public MemoryFile {
+ public:
+  using MemoryFile::MemoryFile;
+
+  bool is_ready(std::uint64_t offset) override {
+    if (offset != asked_for_) asked_ = 0;
+    asked_for_ = offset;
+    return ++asked_ > 2;
+  }
+  std::size_t read(std::uint64_t offset, std::span<char> out) override {
+    EXPECT_GT(asked_, 2) << "nobody reads what has not come";
+    constexpr std::size_t at_once = 1000;
+    return MemoryFile::read(offset, out.first(std::min(at_once, out.size())));
+  }
+
+ private:
+  std::uint64_t asked_for_ = 0;
+  int asked_ = 0;
 };
 
 std::vector<Piece> whole(std::uint64_t size) {
@@ -55,7 +78,7 @@ class Streaming : public testing::Test {
 
   std::unique_ptr<OpenFile> file(const std::string& content) {
     write_file(path(), content);
-    return storage_->open("file");
+    return storage_->open("file", ServedAs::decrypted);
   }
 
   std::filesystem::path path() const { return folder_ / "file"; }
@@ -87,6 +110,18 @@ TEST_F(Streaming, FilesOfAnySizeArriveInWellFormedRecords) {
       EXPECT_TRUE(answer.ended);
     }
   }
+}
+
+TEST_F(Streaming, BytesThatComeFromAfarAreWaitedForAndTheWaitIsNotTheClients) {
+  const std::string content = random_bytes(300'000);  // 300 times 10 ms: longer than the client may stall
+  LateFile source{content};
+  const Line line = Line::socket();
+  auto received = reader(line);
+  const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  const Streamed streamed = send(*connection, source, whole(content.size()), {.stall_timeout = std::chrono::seconds{1}});
+  EXPECT_EQ(streamed.outcome, Outcome::complete);
+  finish(*connection, patient);
+  EXPECT_TRUE(decoded(received.get()).out == content);
 }
 
 TEST_F(Streaming, PiecesGoOutInTheirOrderWithTheTextBetweenThem) {

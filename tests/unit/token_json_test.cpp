@@ -53,6 +53,7 @@ TEST(TokenJson, RulesComeBackAndMissingMembersKeepTheirDefaults) {
   const Rules rules{.grace = seconds{7},
                     .confirm = Confirm::always,
                     .on_change = OnChange::serve,
+                    .decrypt = false,
                     .delete_file = true,
                     .retry_budget = 0.25,
                     .warn_before = seconds{60},
@@ -61,7 +62,7 @@ TEST(TokenJson, RulesComeBackAndMissingMembersKeepTheirDefaults) {
   EXPECT_EQ(decode_rules("{}"), Rules{});
   EXPECT_EQ(
       encode_rules(Rules{}),
-      R"({"grace":3600,"confirm":"auto","on_change":"refuse","delete_file":false,"retry_budget":1.0,"exact":"auto","rate":0,"burst":0,"parallel":64,"warn_before":0,"notify":"nobody"})");
+      R"({"grace":3600,"confirm":"auto","on_change":"refuse","decrypt":true,"delete_file":false,"retry_budget":1.0,"exact":"auto","rate":0,"burst":0,"parallel":64,"warn_before":0,"notify":"nobody","requests_per_minute":0,"bind_ip":"off","countries":[],"checks":[]})");
 }
 
 TEST(TokenJson, WhatIsNotOfItsShapeIsAnInternalError) {

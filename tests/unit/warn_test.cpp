@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "core/due.h"
 #include "tests/unit/cron_fixture.h"
 
 namespace claimcheck {
