@@ -179,7 +179,7 @@ TEST_F(OfficeTokens, TheDashboardTellsTheNumbersOfTheStatistics) {
     EXPECT_EQ(rows[i],
               Json({day.at("completed"), day.at("handed_off"), day.at("aborted"), day.at("failed"), day.at("refused")}));
   }
-  EXPECT_GT(run("document.querySelectorAll('figure:first-child svg.days .bar').length"), 1);
+  wait("document.querySelectorAll('figure:first-child svg.days .bar').length > 1");  // drawn once its width is known
   EXPECT_NE(text("figcaption").find("4 completed, 0 broken off, 1 refused"), std::string::npos) << text("figcaption");
   EXPECT_EQ(site.cron().status, 0);
   press("Refresh");
