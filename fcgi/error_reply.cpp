@@ -10,11 +10,6 @@
 namespace claimcheck::fcgi {
 namespace {
 
-std::string shown(const Detail& detail) {
-  if (const auto* number = std::get_if<std::int64_t>(&detail)) return fmt::format("{}", *number);
-  return std::get<std::string>(detail);
-}
-
 std::string_view message_of(const Error& error, const ErrorRow& row) {
   return row.tells_why && *error.what() != '\0' ? std::string_view{error.what()} : row.message;
 }
@@ -52,8 +47,8 @@ Reply error_reply(const Error& error, Surface surface, Format format, const Site
                                          : text_error(error, row, status, site);
   if (row.retry_after > 0) reply.set("Retry-After", fmt::format("{}", row.retry_after));
   for (const auto& [name, value] : error.details()) {
-    if (error.code() == Errc::method_not_allowed && name == "allow") reply.set("Allow", shown(value));
-    if (error.code() == Errc::range_not_satisfiable && name == "size") reply.set("Content-Range", "bytes */" + shown(value));
+    if (error.code() == Errc::method_not_allowed && name == "allow") reply.set("Allow", text_of(value));
+    if (error.code() == Errc::range_not_satisfiable && name == "size") reply.set("Content-Range", "bytes */" + text_of(value));
   }
   if (status == 401) reply.set("WWW-Authenticate", "Bearer realm=\"claimcheck\"");
   return reply;

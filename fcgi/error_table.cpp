@@ -82,6 +82,11 @@ int ErrorRow::status(Surface surface) const {
   return native;
 }
 
+std::string text_of(const Detail& detail) {
+  if (const auto* number = std::get_if<std::int64_t>(&detail)) return std::to_string(*number);
+  return std::get<std::string>(detail);
+}
+
 std::span<const ErrorRow> error_table() {
   return rows;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/error.h"
@@ -21,6 +22,9 @@ struct ErrorRow {
 
   int status(Surface surface) const;
 };
+
+/// A detail as text: a number in decimal.
+std::string text_of(const Detail& detail);
 
 std::span<const ErrorRow> error_table();
 /// The row of a code; every Errc has one.

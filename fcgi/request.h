@@ -8,7 +8,7 @@
 #include "core/hand_off.h"
 #include "core/network.h"
 #include "core/site.h"
-#include "fcgi/pages/wording.h"
+#include "fcgi/pages/language.h"
 #include "fcgi/surface.h"
 #include "fcgi/variables.h"
 

@@ -44,6 +44,14 @@ std::optional<struct stat> status_of(const Descriptor& folder, const std::string
   return status;
 }
 
+/// What a locked folder shows instead of a listing: of no use to anybody.
+bool is_blind(const Descriptor& folder, const std::string& name) {
+  constexpr off_t longest = 64;
+  if (name != "index.html" && name != "index.php") return false;
+  const auto status = status_of(folder, name);
+  return status && status->st_size <= longest;
+}
+
 std::optional<Kind> kind_of(const struct stat& status) {
   if (S_ISDIR(status.st_mode)) return Kind::folder;
   if (S_ISREG(status.st_mode)) return Kind::file;
@@ -100,6 +108,7 @@ FolderPage list_folder(const std::string& root, const FolderQuery& query, std::s
     if (is_hidden(place.name) || !is_file_path(is_root ? place.name : query.folder + "/" + place.name)) return;
     const auto kind = kind_of(folder, found);
     if (!kind || (*kind == Kind::file && !left_out.empty() && place.name.ends_with(left_out))) return;
+    if (*kind == Kind::file && is_blind(folder, place.name)) return;
     place.kind = *kind;
     if (!query.after.empty() && place <= after) return;
     places.insert(std::move(place));

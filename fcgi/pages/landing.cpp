@@ -8,6 +8,7 @@
 #include "core/media_type.h"
 #include "core/quantity.h"
 #include "fcgi/pages/page.h"
+#include "fcgi/pages/wording.h"
 
 namespace claimcheck::fcgi {
 namespace {
@@ -44,9 +45,10 @@ std::string checksum_of(const Token& token) {
   return fact->second;
 }
 
-std::string facts_of(const Landing& landing, const Wording& words) {
+std::string facts_of(const Landing& landing, Language language) {
+  const Wording& words = wording(language);
   const Token& token = landing.token;
-  std::string rows = row(words.size, format_size(token.version.size)) + row(words.kind, kind_of(token.filename)) +
+  std::string rows = row(words.size, format_size(token.version.size, language)) + row(words.kind, kind_of(token.filename)) +
                      row(words.available_until, time_element(format_rfc3339(token.expires_at)));
   rows += fmt::format("<div hidden><dt>{}</dt><dd><span data-seconds=\"{}\" role=\"timer\"></span></dd></div>", words.time_left,
                       std::max<std::int64_t>(0, (token.expires_at - landing.now).count()));
@@ -101,11 +103,11 @@ Reply landing_page(const Landing& landing, const Site& site, Language language) 
   const Wording& words = wording(language);
   const Token& token = landing.token;
   const std::string content = fmt::format("<h1><bdi>{}</bdi></h1>{}{}<section><h2>{}</h2><p>{}</p></section>{}",
-                                          html_escaped(token.filename), facts_of(landing, words), form_of(landing, words),
+                                          html_escaped(token.filename), facts_of(landing, language), form_of(landing, words),
                                           words.if_it_breaks, words.go_on, terminal_of(landing, words));
   const std::string ends = format_rfc3339(token.expires_at);
   const PageHead head{.title = token.filename,
-                      .description = fmt::format(fmt::runtime(words.unfurled), format_size(token.version.size),
+                      .description = fmt::format(fmt::runtime(words.unfurled), format_size(token.version.size, language),
                                                  ends.substr(0, 10) + " " + ends.substr(11, 5) + " UTC")};
   return html_page(head, content, site, language);
 }

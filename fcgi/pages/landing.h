@@ -4,7 +4,7 @@
 
 #include "core/site.h"
 #include "core/token.h"
-#include "fcgi/pages/wording.h"
+#include "fcgi/pages/language.h"
 #include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {

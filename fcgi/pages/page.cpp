@@ -9,6 +9,7 @@
 #include "core/html.h"
 #include "fcgi/embedded_file.h"
 #include "fcgi/pages/accent.h"
+#include "fcgi/pages/wording.h"
 
 namespace claimcheck::fcgi {
 namespace {

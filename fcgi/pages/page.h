@@ -3,7 +3,7 @@
 #include <string>
 
 #include "core/site.h"
-#include "fcgi/pages/wording.h"
+#include "fcgi/pages/language.h"
 #include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {

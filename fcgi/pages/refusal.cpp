@@ -8,6 +8,7 @@
 #include "core/time.h"
 #include "fcgi/error_table.h"
 #include "fcgi/pages/page.h"
+#include "fcgi/pages/wording.h"
 
 namespace claimcheck::fcgi {
 namespace {
@@ -28,8 +29,7 @@ Explained explanation_of(const Error& error, Language language) {
 }
 
 std::string shown(std::string_view name, const Detail& detail) {
-  if (const auto* number = std::get_if<std::int64_t>(&detail)) return fmt::format("{}", *number);
-  const std::string& text = std::get<std::string>(detail);
+  const std::string text = text_of(detail);
   if (name.ends_with("_at") && parse_rfc3339(text)) return time_element(text);
   return fmt::format("<bdi>{}</bdi>", html_escaped(text));
 }

@@ -5,7 +5,7 @@
 
 #include "core/error.h"
 #include "core/site.h"
-#include "fcgi/pages/wording.h"
+#include "fcgi/pages/language.h"
 #include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <utility>
 
-#include "core/ascii.h"
+#include "core/quantity.h"
 #include "fcgi/error_table.h"
 
 namespace claimcheck::fcgi {
@@ -181,33 +179,7 @@ constexpr std::array labels{
     Label{"allow", "Allowed methods", "Erlaubte Methoden"},
 };
 
-/// The weight of one part of an Accept-Language field, such as "de-AT;q=0.8".
-double weight_of(std::string_view part) {
-  const std::size_t at = part.find("q=");
-  if (at == std::string_view::npos) return 1;
-  double weight = 0;
-  const std::string_view number = part.substr(at + 2);
-  return std::from_chars(number.data(), number.data() + number.size(), weight).ec == std::errc{} ? weight : 0;
-}
-
 }  // namespace
-
-Language preferred_language(std::string_view accept_language, std::string_view otherwise) {
-  Language best = otherwise == "de" ? Language::german : Language::english;
-  double best_weight = 0;
-  while (!accept_language.empty()) {
-    const std::size_t end = std::min(accept_language.find(','), accept_language.size());
-    std::string part = lower(accept_language.substr(0, end));
-    accept_language.remove_prefix(std::min(end + 1, accept_language.size()));
-    part.erase(0, part.find_first_not_of(" \t"));
-    const std::string code = part.substr(0, part.find_first_of("-;, "));
-    const double weight = weight_of(part);
-    if ((code != "en" && code != "de") || weight <= best_weight) continue;
-    best = code == "de" ? Language::german : Language::english;
-    best_weight = weight;
-  }
-  return best;
-}
 
 Explained explained(Errc code, Language language) {
   if (language == Language::german) return std::ranges::find(german_refusals, code, &Translated::code)->text;
@@ -217,6 +189,14 @@ Explained explained(Errc code, Language language) {
 
 const Wording& wording(Language language) {
   return language == Language::german ? german : english;
+}
+
+std::string format_size(std::uint64_t bytes, Language language) {
+  std::string size = claimcheck::format_size(bytes);
+  if (language == Language::english) return size;
+  std::ranges::replace(size, '.', ',');
+  std::ranges::replace(size, 'b', 'B');  // a noun
+  return size;
 }
 
 std::string_view label_of(std::string_view name, Language language) {

@@ -1,19 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
+#include "fcgi/pages/language.h"
 
 namespace claimcheck::fcgi {
-
-/// The languages that pages speak.
-enum class Language { english, german };
-
-/// What a reader prefers. Source: RFC 9110 section 12.5.4.
-/// @param accept_language  the field's value; empty if absent
-/// @param otherwise        "en" or "de", for readers who like neither or do not say
-Language preferred_language(std::string_view accept_language, std::string_view otherwise);
 
 /// What a refusal tells a person.
 struct Explained {
@@ -49,6 +43,9 @@ struct Wording {
 };
 
 const Wording& wording(Language language);
+
+/// As claimcheck::format_size(), as the language writes it: "1,5 GiB".
+std::string format_size(std::uint64_t bytes, Language language);
 
 /// What a person is told of one of a refusal's details; empty if it is none for people.
 /// @param name  as in the JSON body: "expired_at"

@@ -80,6 +80,15 @@ TEST_F(FolderListing, LeavesOutWhatNobodyIsToBeGiven) {
   for (const std::string& name : names()) EXPECT_NO_THROW(storage->open(name, ServedAs::stored));
 }
 
+TEST_F(FolderListing, LeavesOutTheIndexFilesOfTheLockAndNoOthers) {
+  add({"report.pdf"});
+  write_file(root / "index.html", "");
+  write_file(root / "index.php", "<?php // Nothing is shown here.\n");
+  EXPECT_EQ(names(), (Names{"report.pdf"}));
+  write_file(root / "index.html", std::string(500, 'x'));
+  EXPECT_EQ(names(), (Names{"index.html", "report.pdf"})) << "somebody's own";
+}
+
 TEST_F(FolderListing, LeavesOutPathsThatNoLinkCanHave) {
   const std::string segment(200, 'd'), deep = segment + "/" + segment + "/" + segment;
   add({(deep + "/short").c_str(), (deep + "/" + std::string(97, 'x')).c_str(), (deep + "/" + std::string(98, 'y')).c_str()});

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "fcgi/error_table.h"
 #include "fcgi/pages/accent.h"
 #include "fcgi/pages/landing.h"
+#include "fcgi/pages/wording.h"
 #include "tests/support/process.h"
 
 namespace claimcheck::fcgi {
@@ -80,6 +82,20 @@ TEST(LandingPage, ShowsTheFileEscapedAndOnlyTheButtonCanBePressed) {
   EXPECT_TRUE(has(page, "<dt>Downloads left</dt><dd>2</dd>"));
   EXPECT_TRUE(has(page, "<form class=\"download\" method=\"post\">"));
   EXPECT_TRUE(has(page, "href=\"mailto:help@example.com\""));
+}
+
+TEST(LandingPage, WritesSizesAsItsLanguageDoes) {
+  const struct {
+    std::uint64_t size;
+    const char *english, *german;
+  } cases[] = {{1, "1 byte", "1 Byte"}, {999, "999 bytes", "999 Bytes"}, {1'610'612'736, "1.5 GiB", "1,5 GiB"}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.english);
+    Token sized = token();
+    sized.version.size = c.size;
+    EXPECT_TRUE(has(landing(sized), fmt::format("<dd>{}</dd>", c.english)));
+    EXPECT_TRUE(has(landing(sized, Language::german), fmt::format("<dd>{}</dd>", c.german)));
+  }
 }
 
 TEST(LandingPage, OfATokenWithoutALimitDoesNotCount) {
