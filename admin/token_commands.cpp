@@ -163,7 +163,8 @@ void regenerate_token(const Options& options, const ExtendOptions& given) {
   const auto old = context.tokens.find(TokenId{given.id});
   if (!old) throw no_such_token(given.id);
   if (seal) check_recipient(old->email);
-  const Issued issued = regenerate(old->id, extension_of(given), issue_means(context), context.tokens);
+  const Issued issued =
+      regenerate(old->id, Secret::make(context.random), extension_of(given), issue_means(context), context.tokens);
   if (seal) mail_link(context, issued, MailKind::renewal, *seal);
   if (options.json) {
     fmt::print("{}\n", represent(issued, context.config.site).dump());

@@ -61,10 +61,6 @@ Refusal used_up(const Token& token) {
   return {.code = Errc::usage_limit_exceeded, .details = std::move(details)};
 }
 
-Refusal expired(const Token& token) {
-  return {.code = Errc::token_expired, .details = {{"expired_at", format_rfc3339(token.expires_at)}}};
-}
-
 Admission refused(Refusal refusal) {
   Admission admission;
   admission.refusal = std::move(refusal);
@@ -94,11 +90,16 @@ Admission& take(Admission& admission, Admission::Kind kind, Token& token, Claim&
 
 }  // namespace
 
+Refusal over(const Token& token, Time now) {
+  if (token.revoked_at) return {.code = Errc::token_revoked, .details = {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
+  if (now >= token.expires_at)
+    return {.code = Errc::token_expired, .details = {{"expired_at", format_rfc3339(token.expires_at)}}};
+  return used_up(token);
+}
+
 std::optional<Refusal> refusal(const Token& token, Time now) {
-  if (token.revoked_at)
-    return Refusal{.code = Errc::token_revoked, .details = {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
   const bool may_be_finished = !token.claims.empty() && now < token.expires_at + token.rules.grace;
-  if (now >= token.expires_at && !may_be_finished) return expired(token);
+  if (token.revoked_at || (now >= token.expires_at && !may_be_finished)) return over(token, now);
   return std::nullopt;
 }
 
@@ -122,7 +123,7 @@ Admission decide(const Token& before, const Wanted& wanted, Time now) {
   }
 
   // Rule 3: a claim is opened. What does not begin a download waits for its own claim rather than cost another use.
-  if (now >= token.expires_at) return refused(expired(token));
+  if (now >= token.expires_at) return refused(over(token, now));
   const bool begins = wanted.ranges.empty() || carries_first_byte(wanted.ranges);
   if (admission.held_up && !begins) return held_up();
   if (token.uses < token.max_uses) {
@@ -145,7 +146,7 @@ Admission decide(const Token& before, const Wanted& wanted, Time now) {
     admission.grounds = Grounds::renewed;
     return take(admission, Admission::Kind::continued, token, *claim, wanted, now);
   }
-  return admission.held_up ? held_up() : refused(used_up(token));  // rule 4
+  return admission.held_up ? held_up() : refused(over(token, now));  // rule 4
 }
 
 std::optional<Admission> admitted_before(const Token& token, const std::string& delivery) {

@@ -23,6 +23,11 @@ struct Refusal {
   bool operator==(const Refusal&) const = default;
 };
 
+/// The refusal as the end of a request.
+inline Error to_error(const Refusal& refusal) {
+  return Error{refusal.code, {}, refusal.details};
+}
+
 /// The decision about one request.
 struct Admission {
   enum class Kind { refused, unlimited, continued, opened };
@@ -34,6 +39,9 @@ struct Admission {
   bool held_up = false;                  ///< a moment later an open claim might have taken it
   std::vector<DeadDelivery> dead;        ///< deliveries that this decision ended, as interrupted
 };
+
+/// Why a token that is not active any more opens nothing: token_revoked, token_expired, usage_limit_exceeded.
+Refusal over(const Token& token, Time now);
 
 /// Whether the token as such still opens anything, before a file or a range is looked at. Ordered by finality.
 /// @return token_revoked, token_expired, or nothing.

@@ -16,9 +16,13 @@ Token find_token(const TokenId& id, TokenStore& tokens) {
   return std::move(*token);
 }
 
+void require_valid(const Token& token) {
+  if (token.revoked_at) throw Error{Errc::token_revoked, {}, {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
+}
+
 Token find_valid(const TokenId& id, TokenStore& tokens) {
   Token token = find_token(id, tokens);
-  if (token.revoked_at) throw Error{Errc::token_revoked, {}, {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
+  require_valid(token);
   return token;
 }
 
@@ -49,7 +53,7 @@ void require_file_still(const Token& token, const IssueMeans& means) {
 }  // namespace
 
 Token extended(const Token& token, const Extension& extension, const Policy& policy, Time now) {
-  if (token.revoked_at) throw Error{Errc::token_revoked, {}, {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
+  require_valid(token);
   require(!extension.is_empty(), "ttl", "Say what to add: ttl, such as 24h, or uses.");
   Token next = token;
   if (extension.ttl) {
@@ -102,16 +106,21 @@ Token restore(const TokenId& id, const IssueMeans& means) {
   return *stored;
 }
 
-Issued regenerate(const TokenId& id, const Extension& extension, const IssueMeans& means, OldSecrets& old_secrets) {
+Token regenerated(const Token& token, const Secret& secret, const Extension& extension, const Policy& policy, Time now) {
+  require_valid(token);
+  Token next = extension.is_empty() ? token : extended(token, extension, policy, now);
+  if (now >= next.expires_at) throw Error{Errc::token_expired, {}, {{"expired_at", format_rfc3339(next.expires_at)}}};
+  next.digest = secret.digest();
+  return next;
+}
+
+Issued regenerate(const TokenId& id, const Secret& secret, const Extension& extension, const IssueMeans& means,
+                  OldSecrets& old_secrets) {
   require_file(find_valid(id, means.tokens), means);
-  const Secret secret = Secret::make(means.random);
   const auto with_secret = [&](const Token& token, Time now) -> std::optional<Token> {
     if (token.digest == secret.digest()) return std::nullopt;  // done by an attempt whose answer was lost
-    if (token.revoked_at) throw Error{Errc::token_revoked, {}, {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
-    Token next = extension.is_empty() ? token : extended(token, extension, policy_of(token, means.policies), now);
-    if (now >= next.expires_at) throw Error{Errc::token_expired, {}, {{"expired_at", format_rfc3339(next.expires_at)}}};
+    Token next = regenerated(token, secret, extension, policy_of(token, means.policies), now);
     old_secrets.keep(token.digest, id);  // first: a secret that still opens something is found there no more than here
-    next.digest = secret.digest();
     return next;
   };
   auto stored = Enforcement{means.tokens, means.pause}.administer(id, with_secret);

@@ -35,8 +35,15 @@ Token restored(const Token& token);
 /// extend().
 Token restore(const TokenId& id, const IssueMeans& means);
 
-/// Gives a token a new secret, and more time or uses if `extension` says so; what was used stays used. Its old link answers
-/// that it was withdrawn. Throws like extend(), and Error{token_expired} if it has expired and gets no time.
-Issued regenerate(const TokenId& id, const Extension& extension, const IssueMeans& means, OldSecrets& old_secrets);
+/// The token with another secret, and more time or uses if `extension` says so; what was used stays used.
+/// Throws what extended() throws, and Error{token_expired} if it has expired and gets no time.
+Token regenerated(const Token& token, const Secret& secret, const Extension& extension, const Policy& policy, Time now);
+
+/// Gives a token another secret, and more if `extension` says so. Its old link answers that it was withdrawn.
+/// @param secret  a new one; if the answer of the store is lost, the token may have it all the same
+/// Throws what regenerated() throws, and Error{invalid_token}, Error{file_not_found}, Error{file_changed} and
+/// Error{unavailable} like extend().
+Issued regenerate(const TokenId& id, const Secret& secret, const Extension& extension, const IssueMeans& means,
+                  OldSecrets& old_secrets);
 
 }  // namespace claimcheck

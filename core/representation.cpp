@@ -5,10 +5,6 @@
 namespace claimcheck {
 namespace {
 
-Json optional_time(const std::optional<Time>& time) {
-  return time ? Json(format_rfc3339(*time)) : Json(nullptr);
-}
-
 Json represent(const ActiveDelivery& delivery) {
   return {{"id", delivery.id},
           {"started_at", format_rfc3339(delivery.started)},
@@ -70,6 +66,10 @@ Json represent(const Claim& claim) {
 }
 
 }  // namespace
+
+Json optional_time(const std::optional<Time>& time) {
+  return time ? Json(format_rfc3339(*time)) : Json(nullptr);
+}
 
 Json represent(const Issued& issued, const Site& site) {
   const Token& token = issued.token;

@@ -22,6 +22,9 @@ namespace claimcheck {
 
 using Json = nlohmann::ordered_json;
 
+/// null if there is none.
+Json optional_time(const std::optional<Time>& time);
+
 /// The one answer that contains the secret: id, secret, url, filename, size, policy, max_uses, expires_at.
 Json represent(const Issued& issued, const Site& site);
 

@@ -47,7 +47,7 @@ Composed MailComposer::compose(const Mail& mail) {
   if (!composed.obsolete.empty()) return composed;
   const MailContent content = content_of(mail, sources_.seal);
   if (token && tells_old_secret(content, *token)) {
-    composed.obsolete = "the link was regenerated";
+    composed.obsolete = "the token has another link by now";
     return composed;
   }
   const Correspondence ours{.site = sources_.site, .zone = zone_, .templates = templates_, .language = sources_.site.language};

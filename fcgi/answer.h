@@ -27,7 +27,7 @@ struct AdmittedDelivery {
   std::shared_ptr<void> room;                   ///< among those that fetch a token without a limit at the same time
 };
 
-/// What a request turned out to be about, for the logs; also when it is refused.
+/// What a request turned out to be about, for the logs and for the page of a refusal.
 struct Subject {
   std::optional<TokenId> token;
   std::string renew_url = {};  ///< where the token's holder can ask for a new link, if he may

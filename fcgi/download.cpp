@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t name_length = 16;
 
 void require_usable(const Token& token, Time now) {
-  if (auto refused = refusal(token, now)) throw Error{refused->code, {}, std::move(refused->details)};
+  if (const auto refused = refusal(token, now)) throw to_error(*refused);
 }
 
 /// The token's file as it is now. Throws file_not_found, file_changed, unavailable.
@@ -52,14 +52,14 @@ Admission admit(const Services& services, const Request& request, const Token& t
   const auto asked = std::chrono::steady_clock::now();
   Admission admission = Enforcement{services.tokens, services.pause}.admit(usable, wanted);
   services.meters.count_admission(std::chrono::steady_clock::now() - asked);
-  if (admission.kind == Admission::Kind::refused) throw Error{admission.refusal.code, {}, admission.refusal.details};
+  if (admission.kind == Admission::Kind::refused) throw to_error(admission.refusal);
   return admission;
 }
 
 /// Refuses what admit() would refuse, and changes nothing.
 void require_admissible(const Token& token, const Wanted& wanted, Time now) {
   const Admission admission = decide(token, wanted, now);
-  if (admission.kind == Admission::Kind::refused) throw Error{admission.refusal.code, {}, admission.refusal.details};
+  if (admission.kind == Admission::Kind::refused) throw to_error(admission.refusal);
 }
 
 /// A client that is only looking ahead, or a person who should press a button first.

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::chrono::days soon{1};
 
-Json optional_time(const std::optional<Time>& time) {
-  return time ? Json(format_rfc3339(*time)) : Json(nullptr);
-}
-
 Json represent(const std::optional<LockExamination>& lock) {
   if (!lock) return nullptr;
   return {{"state", to_string(lock->state)}, {"examined_at", format_rfc3339(lock->at)}};

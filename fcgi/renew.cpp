@@ -1,59 +1,29 @@
 #include "fcgi/renew.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/email_address.h"
+#include "core/admission.h"
 #include "core/error.h"
-#include "core/mail_draft.h"
-#include "core/renewal.h"
+#include "core/renewal_mail.h"
 #include "core/representation.h"
 #include "fcgi/access.h"
 #include "fcgi/download.h"
 #include "fcgi/pages/refusal.h"
+#include "fcgi/pages/wording.h"
 #include "fcgi/reply.h"
 
 namespace claimcheck::fcgi {
 namespace {
 
-constexpr std::chrono::hours between_renewals{24};
-
-/// Why a link is over.
-Error reason(const Token& token, Time now) {
-  if (token.revoked_at) return Error{Errc::token_revoked, {}, {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
-  if (now >= token.expires_at) return Error{Errc::token_expired, {}, {{"expired_at", format_rfc3339(token.expires_at)}}};
-  return Error{Errc::usage_limit_exceeded, {}, {{"max_uses", token.max_uses}, {"uses", token.uses}}};
-}
-
-/// What makes a link that is over as good as it was at first.
-Extension as_at_first(const Token& token, const Policy& policy, Time now) {
-  Extension extension;
-  const Time end = now + policy.ttl, begin = std::max(token.expires_at, now);
-  if (end > begin) extension.ttl = end - begin;
-  if (token.max_uses > 0 && token.uses >= token.max_uses) extension.uses = std::max<std::int64_t>(1, policy.max_uses);
-  return extension;
-}
-
-bool was_renewed_lately(const Services& services, const Token& token, Time now) {
-  const auto last = services.mail_log.find(token.id.text, MailKind::renewal);
-  return last && now - last->created_at < between_renewals;
-}
-
 /// The operator is told why nothing is sent; whoever asked is not.
-void mail_new_link(const Services& services, const Token& token, Time now) {
-  const auto not_sent = [&](const std::string& reason) {
-    services.log.write(Level::warning, "not_renewed", {{"token", token.id.text}, {"message", reason}});
-  };
-  if (!is_deliverable(token.email)) return not_sent("the link was issued to no address that mail can be sent to");
-  if (was_renewed_lately(services, token, now)) return not_sent("it was renewed less than a day ago");
-  try {
-    const Issued issued = regenerate(token.id, as_at_first(token, services.policies.at(token.policy), now),
-                                     issue_means(services), services.old_secrets);
-    services.outbox.add(std::vector{make_mail(link_draft(issued, MailKind::renewal), *services.seal, services.random, now)});
-  } catch (const Error& error) {
-    if (error.code() != Errc::bad_request) throw;
-    not_sent(error.what());  // more than the policy lets a link have
-  }
+void mail_new_link(const Services& services, const Token& token) {
+  const IssueMeans means = issue_means(services);
+  const auto why_not = mail_renewal(token, {.issue = means,
+                                            .old_secrets = services.old_secrets,
+                                            .outbox = services.outbox,
+                                            .mail_log = services.mail_log,
+                                            .seal = *services.seal});
+  if (why_not) services.log.write(Level::warning, "not_renewed", {{"token", token.id.text}, {"message", *why_not}});
 }
 
 Reply renewal_reply(const Services& services, const Request& request) {
@@ -79,9 +49,9 @@ Answer renew_link(const Services& services, const Request& request, Subject& sub
     back.set("Location", link_to(services.site, request.path[0]));
     return {.reply = std::move(back)};
   }
-  if (token.revoked_at || !is_renewable(services, token)) throw reason(token, now);
+  if (token.revoked_at || !is_renewable(services, token)) throw to_error(over(token, now));
   require_access(services, request, token);
-  mail_new_link(services, token, now);
+  mail_new_link(services, token);
   return {.reply = renewal_reply(services, request)};
 }
 

@@ -154,7 +154,7 @@ Answer regenerate_token(const Services& services, const Request& request, Subjec
   const Seal* seal = mailed ? &require_mail(services) : nullptr;
   const TokenId id = id_of(request);
   if (mailed) require_addressee(services.tokens.find(id));
-  const Issued issued = regenerate(id, extension, issue_means(services), services.old_secrets);
+  const Issued issued = regenerate(id, Secret::make(services.random), extension, issue_means(services), services.old_secrets);
   mail_link(services, issued, MailKind::renewal, seal);
   return {.reply = json_reply(200, represent(issued, services.site).dump())};
 }

@@ -1,6 +1,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <barrier>
+#include <thread>
+
 #include "tests/support/front_end.h"
 #include "tests/support/http_client.h"
 #include "tests/support/read_mail.h"
@@ -84,6 +87,24 @@ TEST_F(Renewal, MailsALinkThatWorksAsTheOldOneDidAtFirst) {
   EXPECT_EQ(shown.at("max_uses"), 2);
   EXPECT_EQ(page(token).status, 410);
   EXPECT_NE(page(token).body.find("There is a newer link in place of this one."), std::string::npos);
+}
+
+TEST_F(Renewal, PressedManyTimesAtOnceMailsOneLinkAndThatOneWorks) {
+  constexpr int presses = 12;
+  const Issued token = used_up("kind", "ada@example.com");
+  std::barrier start{presses};
+  {
+    std::vector<std::jthread> people;
+    for (int i = 0; i < presses; ++i)
+      people.emplace_back([&] {
+        start.arrive_and_wait();
+        // Who comes late meets a link that was replaced already.
+        const int status = ask_for_another(token).status;
+        EXPECT_TRUE(status == 202 || status == 410) << status;
+      });
+  }
+  EXPECT_EQ(mailed_to("ada@example.com").size(), 1U);
+  EXPECT_EQ(fetch(site.port(), {.target = taken_link()}).body, "the plan");
 }
 
 TEST_F(Renewal, AnswersTheSameWhoeverAsksAndMailsOnceADay) {

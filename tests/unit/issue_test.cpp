@@ -5,9 +5,7 @@
 
 #include <functional>
 
-#include "files/directory.h"
-#include "tests/fakes.h"
-#include "tests/support/process.h"
+#include "tests/unit/issue_fixture.h"
 #include "tests/unit/thrown.h"
 
 namespace claimcheck {
@@ -137,12 +135,11 @@ TEST(MakeToken, TakesFromThePolicyWhatTheRequestLeavesOpen) {
   EXPECT_NE(asked.token.id, plain.token.id);
 }
 
-class Issue : public testing::Test {
+class Issue : public Issuing {
  protected:
-  void SetUp() override {
-    std::filesystem::create_directories(folder / "uploads/2026/11");
-    write_file(folder / "uploads/2026/11/report.pdf", "the report");
-    storages.emplace("uploads", files::open_directory(folder / "uploads"));
+  Issue() {
+    std::filesystem::create_directories(uploads / "2026/11");
+    write_file(uploads / "2026/11/report.pdf", "the report");
   }
 
   Issued issue_link(const IssueRequest& request, const std::string& policy = "default") {
@@ -154,17 +151,6 @@ class Issue : public testing::Test {
     EXPECT_TRUE(tokens.list({}).empty()) << "nothing may be issued";
     return error;
   }
-
-  TemporaryFolder folder;
-  Policies policies{{"default", Policy{.name = "default"}}};
-  Storages storages;
-  Memory memory;
-  MemoryTokenStore tokens{memory};
-  Checks checks;
-  Random random = secure_random();
-  Pause pause = [](std::chrono::milliseconds) {};
-  IssueMeans means{
-      .policies = policies, .storages = storages, .tokens = tokens, .checks = checks, .random = random, .pause = pause};
 };
 
 TEST_F(Issue, KeepsTheTokenThatItsSecretOpens) {
@@ -192,7 +178,7 @@ TEST_F(Issue, WhatIsMissingIsNamed) {
   EXPECT_EQ(fault(request).value().code(), Errc::file_not_found);
   request.file = "2026/11";
   EXPECT_EQ(fault(request).value().code(), Errc::file_not_found);
-  std::filesystem::remove_all(folder / "uploads");
+  std::filesystem::remove_all(uploads);
   EXPECT_EQ(fault(valid()).value().code(), Errc::unavailable);
   storages.emplace("more", files::open_directory(folder.path()));
   request = valid();

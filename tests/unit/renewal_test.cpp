@@ -5,15 +5,12 @@
 #include <functional>
 
 #include "core/error.h"
-#include "files/directory.h"
-#include "tests/fakes.h"
-#include "tests/support/process.h"
+#include "tests/unit/issue_fixture.h"
 #include "tests/unit/thrown.h"
 
 namespace claimcheck {
 namespace {
 
-using test::MemoryTokenStore;
 using test::thrown;
 
 const Time now = from_unix(1'800'000'000);
@@ -91,29 +88,16 @@ TEST(Extended, RefusesWhatCannotBeAdded) {
   }
 }
 
-class Renewal : public testing::Test {
+class Renewal : public test::Issuing {
  protected:
-  void SetUp() override {
-    std::filesystem::create_directories(folder / "uploads");
-    test::write_file(folder / "uploads/report.pdf", "the report");
-    storages.emplace("uploads", files::open_directory(folder / "uploads"));
-    memory.set_now(now);
-  }
+  Renewal() { memory.set_now(now); }
 
   Issued issue_link() {
     return issue({.storage = "uploads", .file = "report.pdf", .filename = {}, .email = "ada@example.com"}, "default", means);
   }
-
-  test::TemporaryFolder folder;
-  Policies policies{{"default", Policy{.name = "default"}}};
-  Storages storages;
-  Checks checks;
-  test::Memory memory;
-  MemoryTokenStore tokens{memory};
-  Random random = secure_random();
-  Pause pause = [](std::chrono::milliseconds) {};
-  IssueMeans means{
-      .policies = policies, .storages = storages, .tokens = tokens, .checks = checks, .random = random, .pause = pause};
+  Issued renew(const TokenId& id, const Extension& extension = {}) {
+    return regenerate(id, Secret::make(random), extension, means, tokens);
+  }
 };
 
 TEST_F(Renewal, ALinkThatIsExtendedIsStoredSo) {
@@ -130,23 +114,23 @@ TEST_F(Renewal, ALinkWhoseFileIsGoneOrAnotherIsNotExtended) {
     const auto fault = thrown([&] { extend(issued.token.id, {.ttl = seconds{60}, .uses = {}}, means); });
     return fault ? fault->code() : Errc::internal;
   };
-  test::write_file(folder / "uploads/report.pdf", "another report");
+  test::write_file(uploads / "report.pdf", "another report");
   EXPECT_EQ(error(), Errc::file_changed);
-  std::filesystem::remove(folder / "uploads/report.pdf");
+  std::filesystem::remove(uploads / "report.pdf");
   EXPECT_EQ(error(), Errc::file_not_found);
   EXPECT_EQ(tokens.find(issued.token.id)->expires_at, issued.token.expires_at);
 }
 
 TEST_F(Renewal, ANewSecretTakesThePlaceOfTheOldOneAndOfNothingElse) {
   const Issued before = issue_link();
-  const Issued after = regenerate(before.token.id, {}, means, tokens);
+  const Issued after = renew(before.token.id);
   EXPECT_EQ(after.token.id, before.token.id);
   EXPECT_EQ(tokens.find(before.secret.digest()), std::nullopt);
   EXPECT_EQ(tokens.find_old(before.secret.digest()), before.token.id);
   const Token stored = tokens.find(after.secret.digest()).value();
   EXPECT_EQ(stored.expires_at, before.token.expires_at);
   EXPECT_EQ(stored.max_uses, before.token.max_uses);
-  const Issued third = regenerate(before.token.id, {.ttl = seconds{60}, .uses = {}}, means, tokens);
+  const Issued third = renew(before.token.id, {.ttl = seconds{60}, .uses = {}});
   EXPECT_EQ(tokens.find_old(after.secret.digest()), before.token.id);
   EXPECT_EQ(third.token.expires_at, before.token.expires_at + seconds{60});
 }
@@ -155,11 +139,11 @@ TEST_F(Renewal, WhatHasEndedGetsNoNewSecretUnlessItGetsTimeToo) {
   const Issued issued = issue_link();
   memory.set_now(much_later);
   const auto refused = [&](const TokenId& id) {
-    const auto fault = thrown([&] { regenerate(id, {}, means, tokens); });
+    const auto fault = thrown([&] { renew(id); });
     return fault ? fault->code() : Errc::internal;
   };
   EXPECT_EQ(refused(issued.token.id), Errc::token_expired);
-  const Issued again = regenerate(issued.token.id, {.ttl = seconds{60}, .uses = {}}, means, tokens);
+  const Issued again = renew(issued.token.id, {.ttl = seconds{60}, .uses = {}});
   EXPECT_EQ(again.token.expires_at, much_later + seconds{60});
   Enforcement{tokens, pause}.revoke(issued.token.id);
   EXPECT_EQ(refused(issued.token.id), Errc::token_revoked);
@@ -181,7 +165,7 @@ TEST_F(Renewal, ARequestThatIsMadeAgainGetsTheSameLink) {
   const auto otherwise = thrown([&] { once("key", "order 7", "{ }"); });
   ASSERT_TRUE(otherwise.has_value());
   EXPECT_EQ(otherwise->code(), Errc::bad_request);
-  regenerate(first.token.id, {}, means, tokens);
+  renew(first.token.id);
   memory.set_now(now + seconds{60});
   EXPECT_TRUE(thrown([&] { once("key", "order 7", "{}"); }).has_value()) << "its secret is nobody's any more";
   EXPECT_EQ(tokens.list({}).size(), 3);

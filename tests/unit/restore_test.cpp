@@ -4,9 +4,7 @@
 
 #include "core/error.h"
 #include "core/renewal.h"
-#include "files/directory.h"
-#include "tests/fakes.h"
-#include "tests/support/process.h"
+#include "tests/unit/issue_fixture.h"
 #include "tests/unit/thrown.h"
 
 namespace claimcheck {
@@ -34,13 +32,8 @@ class LostAnswer final : public TokenStore {
   bool lost_ = false;
 };
 
-class Restore : public testing::Test {
+class Restore : public Issuing {
  protected:
-  Restore() {
-    write_file(folder / "report.pdf", "the report");
-    storages["uploads"] = files::open_directory(folder.path());
-  }
-
   /// A token that was revoked and cleaned.
   Token withdrawn() const {
     return {.id = id,
@@ -62,17 +55,6 @@ class Restore : public testing::Test {
     const auto error = thrown([&] { restore(id, means); });
     return error ? std::optional{error->code()} : std::nullopt;
   }
-
-  TemporaryFolder folder;
-  Storages storages;
-  Policies policies;
-  Memory memory;
-  MemoryTokenStore tokens{memory};
-  Checks checks;
-  Random random = secure_random();
-  Pause pause = [](std::chrono::milliseconds) {};
-  IssueMeans means{
-      .policies = policies, .storages = storages, .tokens = tokens, .checks = checks, .random = random, .pause = pause};
 };
 
 TEST_F(Restore, TakesTheRevocationBackAndNothingElse) {
@@ -104,9 +86,9 @@ TEST_F(Restore, RefusesWhatCannotBeTakenBack) {
 TEST_F(Restore, RefusesALinkThatWouldLeadToNothing) {
   const Token token = withdrawn();
   tokens.add(token);
-  write_file(folder / "report.pdf", "another report");
+  write_file(uploads / "report.pdf", "another report");
   EXPECT_EQ(fault(), Errc::file_changed);
-  std::filesystem::remove(folder / "report.pdf");
+  std::filesystem::remove(uploads / "report.pdf");
   EXPECT_EQ(fault(), Errc::file_not_found);
   storages.clear();
   EXPECT_EQ(fault(), Errc::file_not_found);
