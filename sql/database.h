@@ -76,6 +76,8 @@ class Database {
   virtual std::vector<Row> query(std::string_view statement, const std::vector<Value>& values = {}) = 0;
 
   /// Runs an INSERT, UPDATE or DELETE on its own (autocommit). @return the number of rows it changed.
+  /// After an INSERT `{if_there}` begins what becomes of a row that is there already, `{new name}` is the value that column
+  /// `name` was to have; the number of rows is then the dialect's own.
   /// Throws DuplicateKey and InDoubt.
   virtual std::int64_t execute(std::string_view statement, const std::vector<Value>& values = {}) = 0;
 

@@ -27,6 +27,10 @@ std::string Dialect::expand(std::string_view statement) const {
       text += options;
     } else if (name == "if_absent") {
       text += if_absent;
+    } else if (name == "if_there") {
+      text += if_there;
+    } else if (name.starts_with("new ")) {
+      text.append(new_open).append(name.substr(name.find(' ') + 1)).append(new_close);
     } else {
       text += table_prefix;
       text += name;

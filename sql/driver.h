@@ -17,8 +17,10 @@ namespace claimcheck::sql {
 /// What the placeholders in statements become on one connection.
 struct Dialect {
   std::string table_prefix;
-  std::string_view options;    ///< for {options}
-  std::string_view if_absent;  ///< for {if_absent}
+  std::string_view options;              ///< for {options}
+  std::string_view if_absent;            ///< for {if_absent}
+  std::string_view if_there;             ///< for {if_there}
+  std::string_view new_open, new_close;  ///< for {new NAME}: what stands before the name and behind it
   Access access = Access::full;
 
   /// The statement as the driver gets it.

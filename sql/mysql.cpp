@@ -63,6 +63,9 @@ class MysqlDatabase final : public Database {
         dialect_{.table_prefix = target.table_prefix,
                  .options = "ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
                  .if_absent = "",
+                 .if_there = "ON DUPLICATE KEY UPDATE",
+                 .new_open = "VALUES(",
+                 .new_close = ")",
                  .access = target.access},
         jitter_(make_jitter()) {}
 

@@ -73,7 +73,13 @@ class SqliteDatabase final : public Database {
  public:
   explicit SqliteDatabase(const Target& target)
       : target_(target),
-        dialect_{.table_prefix = target.table_prefix, .options = "", .if_absent = "IF NOT EXISTS", .access = target.access},
+        dialect_{.table_prefix = target.table_prefix,
+                 .options = "",
+                 .if_absent = "IF NOT EXISTS",
+                 .if_there = "ON CONFLICT DO UPDATE SET",
+                 .new_open = "excluded.",
+                 .new_close = "",
+                 .access = target.access},
         jitter_(make_jitter()) {}
 
   std::vector<Row> query(std::string_view statement, const std::vector<Value>& values) override {

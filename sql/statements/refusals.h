@@ -9,19 +9,15 @@ namespace claimcheck::sql::statements {
 
 inline constexpr Text refusal_columns{"token_id, error, network, hour, first_at, last_at, times"};
 
+/// One tally.
 inline constexpr std::string_view refusal_key = "(token_id = ? AND error = ? AND network = ? AND hour = ?)";
 
-/// Begins the adding of one number to tallies; a refusal_key follows for each, with OR between them. As many rows as there are.
-inline constexpr std::string_view count_refusals =
-    "UPDATE {refusals} SET times = times + ?, last_at = CASE WHEN last_at < ? THEN ? ELSE last_at END WHERE ";
-
-/// Begins the search for tallies; a refusal_key follows for each, with OR between them.
-inline constexpr std::string_view find_refusals = "SELECT token_id, error, network, hour FROM {refusals} WHERE ";
-
-/// Begins the beginning of tallies; a list of values follows for each. As many rows, or a duplicate key if there is one of
-/// them.
-inline constexpr auto add_refusals = Text{"INSERT INTO {refusals} ("} + refusal_columns + Text{") VALUES "};
+/// Begins the counting of refusals; a list of values follows for each tally, then add_to_tallies.
+inline constexpr auto count_refusals = Text{"INSERT INTO {refusals} ("} + refusal_columns + Text{") VALUES "};
 inline constexpr std::string_view refusal_values = "(?,?,?,?,?,?,?)";
+/// What becomes of a tally that has begun.
+inline constexpr std::string_view add_to_tallies =
+    " {if_there} times = times + {new times}, last_at = CASE WHEN last_at < {new last_at} THEN {new last_at} ELSE last_at END";
 
 /// The last refusals of a token, newest first.
 inline constexpr auto refusals_of_token =

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <barrier>
 #include <limits>
+#include <thread>
 
 #include "tests/contract/places.h"
 
@@ -114,6 +116,33 @@ TEST_P(DeliveryLogContract, RefusalsOfOneReasonNetworkAndHourAreCountedTogether)
   EXPECT_EQ(log_.refusals_of_token({sample_uuid(1000)}, 10), expected);
   EXPECT_EQ(log_.refusals_of_token({sample_uuid(1000)}, 2), (std::vector{expired, elsewhere}));
   EXPECT_TRUE(log_.refusals_of_token({sample_uuid(1001)}, 10).empty());
+}
+
+TEST_P(DeliveryLogContract, TalliesThatSeveralBeginAndAddToAtTheSameTimeAddUp) {
+  constexpr int writers = 6, rounds = 10, tokens = 20;
+  std::barrier start{writers};
+  {
+    std::vector<std::jthread> threads;
+    for (int writer = 0; writer < writers; ++writer)
+      threads.emplace_back([&, writer] {
+        const auto stores = place_->connect();
+        std::vector<RefusalRecord> refusals;
+        for (int token = 0; token < tokens; ++token) {
+          refusals.push_back(sample_refusal(1'800'000'000 + writer));
+          refusals.back().token = {sample_uuid(token)};
+        }
+        if (writer % 2 == 1) std::ranges::reverse(refusals);
+        start.arrive_and_wait();
+        for (int round = 0; round < rounds; ++round) stores->log().count(refusals);
+      });
+  }
+  for (int token = 0; token < tokens; ++token) {
+    SCOPED_TRACE(token);
+    const auto tallies = log_.refusals_of_token({sample_uuid(token)}, 10);
+    ASSERT_EQ(tallies.size(), 1U);
+    EXPECT_EQ(tallies.front().times, writers * rounds);
+    EXPECT_EQ(tallies.front().last, from_unix(1'800'000'000 + writers - 1));
+  }
 }
 
 TEST_P(DeliveryLogContract, PruningRemovesTheOldestInBatchesUntilNoneAreLeftThatEndedBefore) {
