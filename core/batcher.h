@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -30,45 +32,112 @@ class Batcher {
 
   /// @param work  what this thread would do for all; another thread's may be done instead, so they must be worth the same
   Reply ask(Ask ask, const Work& work) {
-    Waiting self{.ask = std::move(ask)};
-    std::unique_lock lock{mutex_};
-    waiting_.push_back(&self);
-    give_turns();
-    while (!self.is_served()) {
-      self.changed.wait(lock, [&] { return self.turn || self.is_served(); });
-      if (!self.turn) continue;
-      gather(lock);
-      serve(lock, work);
-      give_back(self);
-    }
-    if (self.turn) give_back(self);  // another was faster
-    if (self.reply) return std::move(*self.reply);
-    throw self.fault.value_or(Error{Errc::internal});
+    const auto self = std::make_shared<Waiting>(std::move(ask));
+    enter(self);
+    while (self->wait() == Call::turn) take_turn(*self, work);
+    return self->reply();
   }
 
  private:
-  struct Waiting {
-    Ask ask;
-    std::optional<Reply> reply = {};
-    std::optional<Error> fault = {};
-    bool turn = false;  ///< to work, for itself or for others
-    std::condition_variable changed = {};
-    bool is_served() const { return reply || fault; }
+  enum class Call { turn, served };
+
+  /// Somebody who asks. Each has a lock of its own to be woken by: a crowd that shared one would be woken to wait again, for
+  /// the lock. Shared, since who is woken may leave before whoever woke it is done with that.
+  class Waiting {
+   public:
+    explicit Waiting(Ask asked) : ask(std::move(asked)) {}
+
+    Ask ask;                // this and the next two are guarded by the queue's mutex
+    bool is_queued = true;  ///< nobody has begun to serve it
+    bool has_turn = false;  ///< to work, for itself and for others
+
+    void tell_turn() {
+      wake([this] { turn_ = true; });
+    }
+    void tell(Reply reply) {
+      wake([&] { reply_ = std::move(reply); });
+    }
+    void tell(const Error& fault) {
+      wake([&] { fault_ = fault; });
+    }
+
+    Call wait() {
+      std::unique_lock lock{mutex_};
+      changed_.wait(lock, [this] { return turn_ || reply_ || fault_; });
+      return std::exchange(turn_, false) ? Call::turn : Call::served;
+    }
+
+    /// Once it is served.
+    Reply reply() {
+      if (fault_) throw *fault_;
+      return std::move(*reply_);
+    }
+
+   private:
+    template <class Change>
+    void wake(const Change& change) {
+      {
+        const std::lock_guard guard{mutex_};
+        change();
+      }
+      changed_.notify_one();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool turn_ = false;
+    std::optional<Reply> reply_;
+    std::optional<Error> fault_;
   };
 
-  void give_turns() {
-    for (Waiting* each : waiting_) {
-      if (at_work_ >= at_once_) return;
-      if (std::exchange(each->turn, true)) continue;
-      ++at_work_;
-      each->changed.notify_one();
-    }
+  using Several = std::vector<std::shared_ptr<Waiting>>;
+
+  void enter(const std::shared_ptr<Waiting>& self) {
+    std::unique_lock lock{mutex_};
+    waiting_.push_back(self);
+    const Several next = give_turns();
+    lock.unlock();
+    for (const auto& each : next) each->tell_turn();
   }
 
-  void give_back(Waiting& self) {
-    self.turn = false;
+  /// With the mutex. @return who is to be told
+  Several give_turns() {
+    Several given;
+    for (const auto& each : waiting_) {
+      if (at_work_ >= at_once_) break;
+      if (std::exchange(each->has_turn, true)) continue;
+      ++at_work_;
+      given.push_back(each);
+    }
+    return given;
+  }
+
+  /// Works for `self` and for those who wait with it, unless somebody else has begun to.
+  void take_turn(Waiting& self, const Work& work) {
+    std::unique_lock lock{mutex_};
+    gather(lock);
+    Several served;
+    if (self.is_queued) served = take_some();
+    lock.unlock();
+
+    std::vector<Reply> replies;
+    std::optional<Error> fault;
+    if (!served.empty()) fault = carry_out(work, served, replies);
+
+    lock.lock();
+    // Whoever came while the store was failing would only find out the same, as long after.
+    if (fault && fault->code() == Errc::unavailable) move_all_to(served);
+    self.has_turn = false;
     --at_work_;
-    give_turns();
+    const Several next = give_turns();
+    lock.unlock();
+    for (const auto& each : next) each->tell_turn();
+    for (std::size_t i = 0; i < served.size(); ++i) {
+      if (fault)
+        served[i]->tell(*fault);
+      else
+        served[i]->tell(std::move(replies[i]));
+    }
   }
 
   /// Lets those who are about to ask do so, as long as some come. Nobody is waited for: when nothing else can run this takes
@@ -82,38 +151,34 @@ class Batcher {
     }
   }
 
-  /// Works for those who wait, if others have left any.
-  void serve(std::unique_lock<std::mutex>& lock, const Work& work) {
-    if (waiting_.empty()) return;
-    std::vector<Waiting*> served;
+  /// With the mutex.
+  Several take_some() {
+    const auto count = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), most_));
+    Several taken{waiting_.begin(), waiting_.begin() + count};
+    waiting_.erase(waiting_.begin(), waiting_.begin() + count);
+    for (const auto& each : taken) each->is_queued = false;
+    return taken;
+  }
+
+  /// With the mutex.
+  void move_all_to(Several& several) {
+    for (const auto& each : waiting_) each->is_queued = false;
+    several.insert(several.end(), waiting_.begin(), waiting_.end());
+    waiting_.clear();
+  }
+
+  /// @return the fault of the work
+  static std::optional<Error> carry_out(const Work& work, const Several& served, std::vector<Reply>& replies) {
     std::vector<Ask> asks;
-    while (!waiting_.empty() && served.size() < most_) {
-      served.push_back(waiting_.front());
-      asks.push_back(std::move(waiting_.front()->ask));
-      waiting_.pop_front();
-    }
-    lock.unlock();
-    std::vector<Reply> replies;
-    std::optional<Error> fault;
+    asks.reserve(served.size());
+    for (const auto& each : served) asks.push_back(std::move(each->ask));
     try {
       replies = work(asks);
+      return std::nullopt;
     } catch (const Error& error) {
-      fault = error;
+      return error;
     } catch (const std::exception& error) {
-      fault = Error{Errc::internal, error.what()};
-    }
-    lock.lock();
-    // Whoever came while the store was failing would only find out the same, as long after.
-    if (fault && fault->code() == Errc::unavailable) {
-      served.insert(served.end(), waiting_.begin(), waiting_.end());
-      waiting_.clear();
-    }
-    for (std::size_t i = 0; i < served.size(); ++i) {
-      if (fault)
-        served[i]->fault = fault;
-      else
-        served[i]->reply = std::move(replies[i]);
-      served[i]->changed.notify_one();
+      return Error{Errc::internal, error.what()};
     }
   }
 
@@ -121,7 +186,7 @@ class Batcher {
   const int at_once_;
   std::mutex mutex_;
   int at_work_ = 0;  ///< how many have the turn
-  std::deque<Waiting*> waiting_;
+  std::deque<std::shared_ptr<Waiting>> waiting_;
 };
 
 }  // namespace claimcheck

@@ -89,9 +89,14 @@ void Handler::conclude(std::unique_ptr<Delivery> delivery) {
   AdmittedDelivery& admitted = delivery->admitted;
   const Streamed streamed = delivery->stream.result();
   if (!admitted.claim.empty()) services_.checkpoints.end(admitted.token, admitted.delivery.id);
-  // Settled first: who asks again after the end of a resumed download is to find it complete.
+  // Who asks again after the end of a resumed download is to find it complete, so that is settled first. Who asks again after
+  // a download in one piece finds it under way until it is settled, and waits.
+  const bool complete = streamed.outcome == Outcome::complete;
+  const bool in_one_piece = complete && total_length(admitted.delivery.ranges) == admitted.size;
+  const bool ends_first = in_one_piece && pump_ != nullptr;
+  if (ends_first) end(std::move(delivery->connection), complete);
   settlement_.settle(std::move(admitted), streamed, delivery->line);
-  end(std::move(delivery->connection), streamed.outcome == Outcome::complete);
+  if (!ends_first) end(std::move(delivery->connection), complete);
   write_line(services_.log, delivery->line);
   catch_up_if_due();
 }

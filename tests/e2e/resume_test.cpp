@@ -40,6 +40,23 @@ TEST_P(Resume, ABrokenDownloadOfASingleUseIsFinishedByCurl) {
   EXPECT_EQ(site.show(token.id).at("uses"), 1);
 }
 
+TEST_P(Resume, WhoAsksAgainTheInstantAfterADownloadInOnePieceIsToldThatItIsUsedUp) {
+  constexpr int times = 60;
+  Site site;
+  const std::string content = noise(20'000), file = site.add_file("small.bin", content);
+  std::vector<Issued> tokens;
+  for (int i = 0; i < times; ++i) tokens.push_back(site.issue(file));
+  const auto front = start(GetParam(), site);
+  for (const Issued& token : tokens) {
+    EXPECT_EQ(fetch(site.port(), {.target = token.path}).body, content);
+    const Answer again = fetch(site.port(), {.target = token.path});
+    EXPECT_EQ(again.status, 410) << again.body << site.log();
+    const Answer tail = fetch(site.port(), {.target = token.path, .headers = {{"Range", "bytes=19000-"}}});
+    EXPECT_EQ(tail.status, 206) << "what may have been lost on the way is given again";
+    EXPECT_EQ(site.show(token.id).at("uses"), 1);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(BehindEveryFrontEnd, Resume, testing::ValuesIn(all_fronts),
                          [](const auto& instance) { return name_of(instance.param); });
 
