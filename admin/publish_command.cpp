@@ -43,18 +43,19 @@ std::pair<std::string, std::string> target_of(const config::Config& config, cons
   return {storage->first, storage->second.root};
 }
 
-/// What a link to the file is made with.
-IssueRequest request_of(const PublishOptions& given, const std::string& storage, const std::string& path) {
+/// What a link to the file is made with. Its page shows the checksum.
+IssueRequest request_of(const PublishOptions& given, const std::string& storage, const files::Published& published) {
   return {.storage = storage,
-          .file = path,
+          .file = published.path,
           .filename = std::filesystem::path{given.package.file}.filename().string(),
           .email = given.email,
-          .max_uses = given.uses};
+          .max_uses = given.uses,
+          .facts = {{"sha256", published.sha256}}};
 }
 
 /// Throws Error{bad_request} for what can be seen to fail before anything is published.
 void check_issue(const Context& context, const PublishOptions& given) {
-  check(request_of(given, given.storage, "to/come"));
+  check(request_of(given, given.storage, {.path = "to/come", .sha256 = "to come"}));
   if (!context.config.policies.contains(given.policy))
     throw Error{Errc::bad_request, "--policy must name one of the policies in the configuration"};
 }
@@ -79,21 +80,21 @@ void publish_file(Options& options, const PublishOptions& given) {
   if (given.issue) check_issue(context, given);
   PackageFile file{given.package.file};
   if (const auto fault = file.judge(expected, progress_bar())) return tell_refusal(options, given, file, *fault);
-  const std::string path =
+  const files::Published copy =
       files::publish(file.content(), file.path(), root, context.tokens.now(), context.random, progress_bar());
   if (file.has_changed()) {
-    std::filesystem::remove(std::filesystem::path{root} / path);
+    std::filesystem::remove(std::filesystem::path{root} / copy.path);
     throw Error{Errc::file_changed, "the file was changed while it was published; nothing is published"};
   }
   std::optional<Issued> issued;
-  if (given.issue) issued = issue(request_of(given, storage, path), given.policy, issue_means(context));
+  if (given.issue) issued = issue(request_of(given, storage, copy), given.policy, issue_means(context));
   if (options.json) {
-    Json published{{"storage", storage}, {"path", path}, {"size", file.size()}};
+    Json published{{"storage", storage}, {"path", copy.path}, {"size", file.size()}, {"sha256", copy.sha256}};
     if (issued) published["token"] = represent(*issued, context.config.site);
     fmt::print("{}\n", published.dump());
     return;
   }
-  fmt::print("{}\n", path);
+  fmt::print("{}\n", copy.path);
   if (issued)
     fmt::print("{}\n\n{} ({}), until {}. The link is shown only now; token {}.\n",
                link_to(context.config.site, issued->secret.reveal()), issued->token.filename, format_size(file.size()),

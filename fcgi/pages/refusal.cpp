@@ -47,6 +47,11 @@ bool is_over(Errc code) {
   return code == Errc::token_expired || code == Errc::usage_limit_exceeded;
 }
 
+/// @param url  empty: the page's own address
+std::string button(bool first, std::string_view url, std::string_view label) {
+  return fmt::format("<p><a class=\"main-button{}\" href=\"{}\">{}</a></p>", first ? "" : " second", html_escaped(url), label);
+}
+
 std::string ways_on(const Error& error, const Site& site, const Refused& refused) {
   const Wording& words = wording(refused.language);
   std::string ways;
@@ -55,8 +60,8 @@ std::string ways_on(const Error& error, const Site& site, const Refused& refused
         "<form method=\"post\" action=\"{}\"><button class=\"main-button\">{}</button></form><p class=\"hint\">{}</p>",
         html_escaped(refused.renew_url), words.renew, words.renew_explained);
   if (const auto [name, url] = way_out(error.code(), site); !url.empty())
-    ways += fmt::format("<p><a class=\"main-button{}\" href=\"{}\">{}</a></p>", ways.empty() ? "" : " second",
-                        html_escaped(url), error.code() == Errc::unavailable ? words.meanwhile : words.shop);
+    ways += button(ways.empty(), url, error.code() == Errc::unavailable ? words.meanwhile : words.shop);
+  if (row_of(error.code()).retry_after > 0) ways += button(ways.empty(), "", words.again);
   return ways;
 }
 

@@ -38,6 +38,7 @@ struct Wording {
   std::string_view questions;                                 ///< before the support address
   std::string_view shop;                                      ///< the way to a new right
   std::string_view meanwhile;                                 ///< where the files are while the service is down
+  std::string_view again;                                     ///< the page's own address once more
   std::string_view renew, renew_explained;                    ///< "send me a new link"
   std::string_view renewed, renewed_message, renewed_advice;  ///< once it was pressed
 };

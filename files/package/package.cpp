@@ -1,7 +1,6 @@
 #include "files/package/package.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include "core/ascii.h"
 #include "core/file_path.h"
 #include "files/package/block_reader.h"
+#include "files/package/sha256.h"
 #include "files/package/zip_contents.h"
 #include "files/package/zip_directory.h"
 #include "files/package/zip_structure.h"
@@ -35,23 +35,17 @@ class Work {
 };
 
 std::string sha256_of(OpenFile& file, Work& work) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), EVP_MD_CTX_free};
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  Sha256 sum;
   const std::uint64_t size = file.version().size;
   std::array<char, piece> bytes;
   for (std::uint64_t offset = 0; offset < size;) {
     const std::size_t count = file.read(offset, bytes);
     if (count == 0) throw Error{Errc::file_not_found, "the file became shorter while it was read"};
-    EVP_DigestUpdate(context.get(), bytes.data(), count);
+    sum.update(std::span{bytes}.first(count));
     offset += count;
     work.done(count);
   }
-  constexpr std::size_t length = 32;
-  std::array<unsigned char, length> digest;
-  EVP_DigestFinal_ex(context.get(), digest.data(), nullptr);
-  std::string text;
-  for (const unsigned char octet : digest) text += fmt::format("{:02x}", octet);
-  return text;
+  return sum.hex();
 }
 
 std::optional<PackageFault> sha256_fault(OpenFile& file, const std::string& path, const std::string& expected, Work& work) {

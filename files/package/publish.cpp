@@ -16,6 +16,7 @@
 #include "core/descriptor.h"
 #include "core/error.h"
 #include "core/file_path.h"
+#include "files/package/sha256.h"
 
 namespace claimcheck::files {
 namespace {
@@ -131,32 +132,37 @@ class Draft {
   bool named_ = false;
 };
 
-void copy(OpenFile& content, const Draft& draft, const TellProgress& tell) {
+/// @return the SHA-256 of what was copied
+std::string copy(OpenFile& content, const Draft& draft, const TellProgress& tell) {
+  Sha256 sum;
   constexpr std::size_t piece = 256UL * 1024;
   const std::uint64_t size = content.version().size;
   std::vector<char> bytes(piece);
   for (std::uint64_t offset = 0; offset < size;) {
     const std::size_t count = content.read(offset, bytes);
     if (count == 0) throw Error{Errc::file_not_found, "the file became shorter while it was copied"};
-    draft.write({bytes.data(), std::min<std::uint64_t>(count, size - offset)});
+    const std::span<const char> read{bytes.data(), std::min<std::uint64_t>(count, size - offset)};
+    draft.write(read);
+    sum.update(read);
     offset += count;
     if (tell) tell(std::min(offset, size), size);
   }
+  return sum.hex();
 }
 
 }  // namespace
 
-std::string publish(OpenFile& content, const std::string& filename, const std::string& root, Time now, const Random& random,
-                    const TellProgress& tell) {
+Published publish(OpenFile& content, const std::string& filename, const std::string& root, Time now, const Random& random,
+                  const TellProgress& tell) {
   constexpr std::size_t name_length = 26, year_length = 4, month_at = 5, month_length = 2;
   const std::string date = format_rfc3339(now);
   const std::string year = date.substr(0, year_length), month = date.substr(month_at, month_length);
   const std::string stem = make_name(name_length, random), name = stem + extension_of(filename);
   const Folder folder = Folder{root}.sub(year).sub(month);
   Draft draft{folder, stem};
-  copy(content, draft, tell);
+  std::string sha256 = copy(content, draft, tell);
   draft.name(name);
-  return year + "/" + month + "/" + name;
+  return {.path = year + "/" + month + "/" + name, .sha256 = std::move(sha256)};
 }
 
 }  // namespace claimcheck::files

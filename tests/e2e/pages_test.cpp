@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/support/axe.h"
 #include "tests/support/backup.h"
 #include "tests/support/chromium.h"
@@ -39,7 +41,7 @@ class PagesInChromium : public testing::Test {
         << "it has to be scrolled sideways";
   }
 
-  Site site{{}, "[policy.press]\nconfirm = \"always\"\n"};
+  Site site{{}, "[policy.press]\nconfirm = \"always\"\n[policy.slow]\nrate = \"60 KB/s\"\nburst = \"60 KB\"\n"};
   std::unique_ptr<FrontEnd> front = start(Front::apache_fcgid, site);
   Chromium chromium;
   const std::string content = noise(300 << 10);
@@ -181,6 +183,20 @@ TEST_F(PagesInChromium, SayWhatToDoWhenALinkDoesNotGiveItsFile) {
     EXPECT_EQ(text_of(look(c.token, {.language = "de"}), "h1"), c.german);
     expect_good(tab);
   }
+}
+
+TEST_F(PagesInChromium, LetWhoComesWhileTheFileIsFetchedTryAgain) {
+  const Issued token = site.issue(site.add_file("plan.pdf", content), {.policy = "slow"});
+  std::jthread somebody{[&] { EXPECT_EQ(fetch(site.port(), {.target = token.path}).body, content); }};
+  wait_until("it is being fetched", [&] { return status_of(token) == 409; });
+  const std::string tab = look(token);
+  EXPECT_EQ(text_of(tab, "h1"), "This file is being downloaded right now");
+  EXPECT_EQ(text_of(tab, "a.main-button"), "Try again");
+  expect_good(tab);
+  somebody.join();
+  wait_until("it has been fetched", [&] { return status_of(token) == 410; });
+  chromium.evaluate(tab, "document.querySelector('a.main-button').click()");
+  chromium.wait_for(tab, "document.querySelector('h1')?.innerText === 'This link has been used'");
 }
 
 /// The same for a file that is kept encrypted.

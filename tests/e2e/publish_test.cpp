@@ -63,6 +63,8 @@ TEST_F(Publishing, GivesNamesThatNobodyCanGuess) {
   EXPECT_EQ(file.st_uid, folder.st_uid);
   EXPECT_EQ(first.at("token").at("filename"), "My Plugin.ZIP");
   EXPECT_EQ(first.at("token").at("max_uses"), 2);
+  EXPECT_EQ(first.at("sha256"), sha256(plugin));
+  EXPECT_EQ(site.show(first.at("token").at("id")).at("facts"), (Json{{"sha256", sha256(plugin)}})) << "for its page";
   EXPECT_FALSE(second.contains("token"));
   const auto worker = site.start_worker("worker", 2);
   const std::string secret = first.at("token").at("secret");

@@ -257,6 +257,18 @@ TEST(RefusalPage, SaysWhenAndFromWhereALinkWasUsedAndWhereToGo) {
                   "There is a newer link in place of this one."));
 }
 
+TEST(RefusalPage, OffersAnotherTryWhereTimeHelpsAndTheFilesOtherPlaceFirst) {
+  for (const ErrorRow& row : error_table()) {
+    SCOPED_TRACE(row.name);
+    EXPECT_EQ(has(refusal_page(Error{row.code}, row.native, site, {}), ">Try again</a>"), row.retry_after > 0);
+  }
+  Site mirrored = site;
+  mirrored.fallback_url = "https://mirror.example.com/";
+  const Reply page = refusal_page(Error{Errc::unavailable}, 503, mirrored, {.language = Language::german});
+  EXPECT_TRUE(has(page, "<a class=\"main-button\" href=\"https://mirror.example.com/\">"));
+  EXPECT_TRUE(has(page, "<a class=\"main-button second\" href=\"\">Noch einmal versuchen</a>"));
+}
+
 TEST(ErrorReply, HasTheSameStatusAndWordsInAllThreeFormatsOfEveryRow) {
   for (const ErrorRow& row : error_table()) {
     for (const Surface surface : {Surface::native, Surface::purchase, Surface::storage, Surface::public_link}) {
