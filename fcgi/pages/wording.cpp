@@ -75,7 +75,7 @@ constexpr Wording german{
     .questions = "Fragen? Schreiben Sie an",
     .shop = "Neuen Link holen",
     .meanwhile = "Hier gibt es die Datei inzwischen",
-    .again = "Noch einmal versuchen",
+    .again = "Erneut versuchen",
     .renew = "Neuen Link zuschicken",
     .renew_explained = "Er geht an die Adresse, an die dieser Link geschickt wurde.",
     .renewed = "Sehen Sie in Ihr Postfach",

@@ -8,6 +8,7 @@
 #include "fcgi/error_reply.h"
 #include "fcgi/error_table.h"
 #include "fcgi/pages/landing.h"
+#include "fcgi/pages/wording.h"
 #include "tests/support/chromium.h"
 
 namespace claimcheck {

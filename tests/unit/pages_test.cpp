@@ -266,7 +266,7 @@ TEST(RefusalPage, OffersAnotherTryWhereTimeHelpsAndTheFilesOtherPlaceFirst) {
   mirrored.fallback_url = "https://mirror.example.com/";
   const Reply page = refusal_page(Error{Errc::unavailable}, 503, mirrored, {.language = Language::german});
   EXPECT_TRUE(has(page, "<a class=\"main-button\" href=\"https://mirror.example.com/\">"));
-  EXPECT_TRUE(has(page, "<a class=\"main-button second\" href=\"\">Noch einmal versuchen</a>"));
+  EXPECT_TRUE(has(page, "<a class=\"main-button second\" href=\"\">Erneut versuchen</a>"));
 }
 
 TEST(ErrorReply, HasTheSameStatusAndWordsInAllThreeFormatsOfEveryRow) {
