@@ -69,8 +69,8 @@ class Batcher {
 
     /// Once it is served.
     Reply reply() {
-      if (fault_) throw *fault_;
-      return std::move(*reply_);
+      if (reply_) return std::move(*reply_);
+      throw fault_.value_or(Error{Errc::internal});
     }
 
    private:

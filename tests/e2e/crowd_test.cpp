@@ -117,6 +117,15 @@ class Crowd : public testing::Test {
         MariaDb::shared().statement("SELECT COUNT(*) FROM crowd.wp_claimcheck_deliveries WHERE outcome = '" + outcome + "'"));
   }
 
+  /// What the worker's log has that is no information.
+  std::string complaints() const {
+    std::istringstream log{site.log()};
+    std::string found;
+    for (std::string line; std::getline(log, line);)
+      if (line.find("\"level\":\"info\"") == std::string::npos) found += line + '\n';
+    return found;
+  }
+
   static constexpr std::size_t most_descriptors = 2 * crowd_size + 500;
   Site site{MariaDb::shared().fresh_schema("crowd"), "[policy.slow]\nmax_uses = 1\nconfirm = \"never\"\nrate = \"20 kB/s\"\n"};
   const std::string slow = noise(slow_size), quick = noise(quick_size);
@@ -151,7 +160,8 @@ TEST_F(Crowd, FiveThousandSlowDownloadsCostNoThreadAndLittleMemoryAndNobodyElseW
     const auto sent = std::chrono::steady_clock::now();
     const FastCgiAnswer answer = call(site.socket_address("worker"), cgi_variables({.target = quick_paths[asked++]}));
     answers.emplace_back(std::chrono::steady_clock::now() - sent);
-    EXPECT_TRUE(answer.complete && answer.sha256 == quick_digest) << answer.status << answer.body.substr(0, 200);
+    EXPECT_TRUE(answer.complete && answer.sha256 == quick_digest)
+        << answer.status << answer.body.substr(0, 200) << complaints();
     if (asked % 20 != 0) continue;
     memory = std::max(memory, memory_of(*worker));
     threads = std::max(threads, threads_of(*worker));
