@@ -1,5 +1,6 @@
 #include "core/renewal.h"
 
+#include "core/admission.h"
 #include "core/error.h"
 #include "core/limits.h"
 
@@ -16,13 +17,13 @@ Token find_token(const TokenId& id, TokenStore& tokens) {
   return std::move(*token);
 }
 
-void require_valid(const Token& token) {
-  if (token.revoked_at) throw Error{Errc::token_revoked, {}, {{"revoked_at", format_rfc3339(*token.revoked_at)}}};
+void require_valid(const Token& token, Time now) {
+  if (token.revoked_at) throw to_error(over(token, now));
 }
 
 Token find_valid(const TokenId& id, TokenStore& tokens) {
   Token token = find_token(id, tokens);
-  require_valid(token);
+  require_valid(token, tokens.now());
   return token;
 }
 
@@ -53,7 +54,7 @@ void require_file_still(const Token& token, const IssueMeans& means) {
 }  // namespace
 
 Token extended(const Token& token, const Extension& extension, const Policy& policy, Time now) {
-  require_valid(token);
+  require_valid(token, now);
   require(!extension.is_empty(), "ttl", "Say what to add: ttl, such as 24h, or uses.");
   Token next = token;
   if (extension.ttl) {
@@ -107,9 +108,9 @@ Token restore(const TokenId& id, const IssueMeans& means) {
 }
 
 Token regenerated(const Token& token, const Secret& secret, const Extension& extension, const Policy& policy, Time now) {
-  require_valid(token);
+  require_valid(token, now);
   Token next = extension.is_empty() ? token : extended(token, extension, policy, now);
-  if (now >= next.expires_at) throw Error{Errc::token_expired, {}, {{"expired_at", format_rfc3339(next.expires_at)}}};
+  if (now >= next.expires_at) throw to_error(over(next, now));
   next.digest = secret.digest();
   return next;
 }

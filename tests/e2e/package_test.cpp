@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "tests/e2e/package_owner.h"
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/sha256.h"
-#include "tests/support/site.h"
-#include "tests/support/web_user.h"
-#include "tests/support/zip_archive.h"
 
 namespace claimcheck {
 namespace {
@@ -18,30 +16,16 @@ namespace fs = std::filesystem;
 
 const std::string policies = "[policy.checked]\nvalidate = \"zip\"\n";
 
-/// A site whose owner publishes packages.
-class Packages : public testing::Test {
+/// A site that judges packages when links to them are issued, too.
+class Packages : public PackageOwner {
  protected:
-  std::string add(const std::string& name, const std::string& content) const {
-    write_file(site.folder() / name, content);
-    give_to_site_user(site.folder() / name);
-    return site.folder() / name;
-  }
-
-  /// What a command prints with --json, and how it ends.
-  std::pair<int, Json> judge(std::vector<std::string> words) const {
-    words.emplace_back("--json");
-    const Finished finished = site.command(words);
-    return {finished.status, Json::parse(finished.out, nullptr, false)};
-  }
+  Packages() : PackageOwner(policies) {}
 
   FastCgiAnswer post(const std::string& path, const Json& body, const std::string& with) const {
     HttpRequest request{
         .method = "POST", .target = path, .headers = {{"Authorization", "Bearer " + with}}, .body = body.dump()};
     return call(site.socket_address("worker"), cgi_variables(request), request.body);
   }
-
-  Site site{{}, policies};
-  std::string plugin = make_zip({.entries = {{.name = "plugin/main.php", .content = std::string(40'000, 'p'), .method = 8}}});
 };
 
 TEST_F(Packages, AreJudgedOnTheCommandLine) {

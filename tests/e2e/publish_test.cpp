@@ -3,12 +3,10 @@
 
 #include <regex>
 
+#include "tests/e2e/package_owner.h"
 #include "tests/support/effort.h"
 #include "tests/support/fastcgi_client.h"
 #include "tests/support/sha256.h"
-#include "tests/support/site.h"
-#include "tests/support/web_user.h"
-#include "tests/support/zip_archive.h"
 
 namespace claimcheck {
 namespace {
@@ -18,21 +16,8 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 /// A site whose owner publishes packages.
-class Publishing : public testing::Test {
+class Publishing : public PackageOwner {
  protected:
-  std::string add(const std::string& name, const std::string& content) const {
-    write_file(site.folder() / name, content);
-    give_to_site_user(site.folder() / name);
-    return site.folder() / name;
-  }
-
-  /// What a command prints with --json, and how it ends.
-  std::pair<int, Json> judge(std::vector<std::string> words) const {
-    words.emplace_back("--json");
-    const Finished finished = site.command(words);
-    return {finished.status, Json::parse(finished.out, nullptr, false)};
-  }
-
   /// What was published; the lock's files have other names.
   std::vector<fs::path> published() const {
     std::vector<fs::path> found;
@@ -40,9 +25,6 @@ class Publishing : public testing::Test {
       if (entry.is_regular_file() && entry.path().stem().string().size() == 26) found.push_back(entry.path());
     return found;
   }
-
-  Site site;
-  std::string plugin = make_zip({.entries = {{.name = "plugin/main.php", .content = std::string(40'000, 'p'), .method = 8}}});
 };
 
 TEST_F(Publishing, GivesNamesThatNobodyCanGuess) {
