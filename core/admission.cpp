@@ -103,14 +103,14 @@ std::optional<Refusal> refusal(const Token& token, Time now) {
   return std::nullopt;
 }
 
-Admission decide(const Token& before, const Wanted& wanted, Time now) {
-  if (const auto refused_token = refusal(before, now)) return refused(*refused_token);
+Admission decide(Token token, const Wanted& wanted, Time now) {
+  if (const auto refused_token = refusal(token, now)) return refused(*refused_token);
   Admission admission;
-  if (before.max_uses == 0) {
+  if (token.max_uses == 0) {
     admission.kind = Admission::Kind::unlimited;
     return admission;
   }
-  Token token = tidy(before, now, admission.dead);
+  token = tidy(std::move(token), now, admission.dead);
 
   // Rule 2: an open claim takes it; the one that is named is asked first (rule 8).
   for (Claim* claim : asked(token, wanted)) {

@@ -49,7 +49,7 @@ std::optional<Refusal> refusal(const Token& token, Time now);
 
 /// Decides whether a request may have its bytes: continue a claim, open one, or refuse
 /// (token_revoked, token_expired, download_in_progress, usage_limit_exceeded).
-Admission decide(const Token& token, const Wanted& wanted, Time now);
+Admission decide(Token token, const Wanted& wanted, Time now);
 
 /// Whether `delivery` is already among the token's active or handed-off ones: an admission whose acknowledgement was lost.
 /// @return kind continued or opened, with its claim and grounds

@@ -11,6 +11,7 @@
 #include <span>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/error.h"
@@ -19,12 +20,18 @@ namespace claimcheck {
 
 /// Joins what several threads ask for at the same time into a few pieces of work. Who asks while fewer than so many are under
 /// way works at once; who asks meanwhile waits, and all who wait are served together by the next piece of work, which one of
-/// them does. So nobody waits for company, and a crowd costs little more than one. Safe to share between threads.
+/// them does. So nobody waits for company, and a crowd costs little more than one. Who need not know the reply leaves what it
+/// asks for that piece of work. Safe to share between threads.
 template <class Ask, class Reply>
 class Batcher {
  public:
   /// Answers all of `asks`, in their order. What it throws, as an Error, is thrown to all who asked.
   using Work = std::function<std::vector<Reply>(std::span<const Ask> asks)>;
+
+  /// What came of an ask: the reply, or what the work threw.
+  using Served = std::variant<Reply, Error>;
+  /// Hears of it, on the thread that did the work. Must not throw.
+  using Told = std::function<void(Served served)>;
 
   /// @param most     asks of one piece of work
   /// @param at_once  pieces of work
@@ -32,45 +39,58 @@ class Batcher {
 
   /// @param work  what this thread would do for all; another thread's may be done instead, so they must be worth the same
   Reply ask(Ask ask, const Work& work) {
-    const auto self = std::make_shared<Waiting>(std::move(ask));
+    const auto self = std::make_shared<Waiting>(std::move(ask), Told{});
     enter(self);
     while (self->wait() == Call::turn) take_turn(*self, work);
     return self->reply();
   }
 
+  /// Asks without waiting: the next piece of work serves this too, whoever does it; this thread, if none is under way.
+  void leave(Ask ask, const Work& work, Told told) {
+    const auto self = std::make_shared<Waiting>(std::move(ask), std::move(told));
+    {
+      const std::lock_guard guard{mutex_};
+      waiting_.push_back(self);
+      if (at_work_ > 0) return;  // and looks for more when it is done
+      ++at_work_;
+    }
+    take_turn(*self, work);
+  }
+
  private:
   enum class Call { turn, served };
 
-  /// Somebody who asks. Each has a lock of its own to be woken by: a crowd that shared one would be woken to wait again, for
-  /// the lock. Shared, since who is woken may leave before whoever woke it is done with that.
+  /// Somebody who asks, or who has left what he asks. Each has a lock of its own to be woken by: a crowd that shared one would
+  /// be woken to wait again, for the lock. Shared, since who is woken may leave before whoever woke it is done with that.
   class Waiting {
    public:
-    explicit Waiting(Ask asked) : ask(std::move(asked)) {}
+    Waiting(Ask asked, Told hears) : ask(std::move(asked)), told_(std::move(hears)) {}
 
     Ask ask;                // this and the next two are guarded by the queue's mutex
     bool is_queued = true;  ///< nobody has begun to serve it
     bool has_turn = false;  ///< to work, for itself and for others
 
+    /// Whether somebody waits who could do the work.
+    bool is_here() const { return !told_; }
+
     void tell_turn() {
       wake([this] { turn_ = true; });
     }
-    void tell(Reply reply) {
-      wake([&] { reply_ = std::move(reply); });
-    }
-    void tell(const Error& fault) {
-      wake([&] { fault_ = fault; });
+    void tell(Served served) {
+      if (told_) return told_(std::move(served));
+      wake([&] { served_ = std::move(served); });
     }
 
     Call wait() {
       std::unique_lock lock{mutex_};
-      changed_.wait(lock, [this] { return turn_ || reply_ || fault_; });
+      changed_.wait(lock, [this] { return turn_ || served_; });
       return std::exchange(turn_, false) ? Call::turn : Call::served;
     }
 
     /// Once it is served.
     Reply reply() {
-      if (reply_) return std::move(*reply_);
-      throw fault_.value_or(Error{Errc::internal});
+      if (const auto* fault = std::get_if<Error>(&*served_)) throw *fault;
+      return std::get<Reply>(std::move(*served_));
     }
 
    private:
@@ -83,11 +103,11 @@ class Batcher {
       changed_.notify_one();
     }
 
+    const Told told_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool turn_ = false;
-    std::optional<Reply> reply_;
-    std::optional<Error> fault_;
+    std::optional<Served> served_;
   };
 
   using Several = std::vector<std::shared_ptr<Waiting>>;
@@ -105,38 +125,36 @@ class Batcher {
     Several given;
     for (const auto& each : waiting_) {
       if (at_work_ >= at_once_) break;
-      if (std::exchange(each->has_turn, true)) continue;
+      if (!each->is_here() || std::exchange(each->has_turn, true)) continue;
       ++at_work_;
       given.push_back(each);
     }
     return given;
   }
 
-  /// Works for `self` and for those who wait with it, unless somebody else has begun to.
+  /// Works for `self` and for those who wait with it, unless somebody else has begun to; then for what was left meanwhile, if
+  /// nobody is there who could.
   void take_turn(Waiting& self, const Work& work) {
     std::unique_lock lock{mutex_};
     gather(lock);
     Several served;
     if (self.is_queued) served = take_some();
-    lock.unlock();
-
-    std::vector<Reply> replies;
-    std::optional<Error> fault;
-    if (!served.empty()) fault = carry_out(work, served, replies);
-
-    lock.lock();
-    // Whoever came while the store was failing would only find out the same, as long after.
-    if (fault && fault->code() == Errc::unavailable) move_all_to(served);
-    self.has_turn = false;
-    --at_work_;
-    const Several next = give_turns();
-    lock.unlock();
-    for (const auto& each : next) each->tell_turn();
-    for (std::size_t i = 0; i < served.size(); ++i) {
-      if (fault)
-        served[i]->tell(*fault);
-      else
-        served[i]->tell(std::move(replies[i]));
+    while (true) {
+      lock.unlock();
+      Replies replies = carry_out(work, served);
+      lock.lock();
+      // Whoever came while the store was failing would only find out the same, as long after.
+      if (is_down(replies)) move_all_to(served);
+      self.has_turn = false;
+      --at_work_;
+      const Several next = give_turns();
+      const Several left = take_what_is_left();
+      lock.unlock();
+      for (const auto& each : next) each->tell_turn();
+      tell(served, std::move(replies));
+      if (left.empty()) return;
+      served = left;
+      lock.lock();
     }
   }
 
@@ -160,6 +178,14 @@ class Batcher {
     return taken;
   }
 
+  /// With the mutex. @return what nobody is there to work for, if somebody may work; then this is at work again
+  Several take_what_is_left() {
+    if (at_work_ >= at_once_ || std::ranges::any_of(waiting_, [](const auto& each) { return each->is_here(); })) return {};
+    Several left = take_some();
+    if (!left.empty()) ++at_work_;
+    return left;
+  }
+
   /// With the mutex.
   void move_all_to(Several& several) {
     for (const auto& each : waiting_) each->is_queued = false;
@@ -167,18 +193,34 @@ class Batcher {
     waiting_.clear();
   }
 
-  /// @return the fault of the work
-  static std::optional<Error> carry_out(const Work& work, const Several& served, std::vector<Reply>& replies) {
+  /// As many as were served; or the fault of the work.
+  using Replies = std::variant<std::vector<Reply>, Error>;
+
+  static Replies carry_out(const Work& work, const Several& served) {
+    if (served.empty()) return {};
     std::vector<Ask> asks;
     asks.reserve(served.size());
     for (const auto& each : served) asks.push_back(std::move(each->ask));
     try {
-      replies = work(asks);
-      return std::nullopt;
+      return work(asks);
     } catch (const Error& error) {
       return error;
     } catch (const std::exception& error) {
       return Error{Errc::internal, error.what()};
+    }
+  }
+
+  static bool is_down(const Replies& replies) {
+    const auto* fault = std::get_if<Error>(&replies);
+    return fault != nullptr && fault->code() == Errc::unavailable;
+  }
+
+  static void tell(const Several& served, Replies replies) {
+    for (std::size_t i = 0; i < served.size(); ++i) {
+      if (const auto* fault = std::get_if<Error>(&replies))
+        served[i]->tell(*fault);
+      else
+        served[i]->tell(std::move(std::get<0>(replies)[i]));
     }
   }
 

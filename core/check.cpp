@@ -33,6 +33,11 @@ void require_checks(const Checks& checks, const std::vector<std::string>& names,
   if (auto refused = first_refusal(checks, names, subject)) throw Error{refused->code, {}, std::move(refused->details)};
 }
 
+void require_checks(const Checks& checks, const Token& token) {
+  if (token.rules.checks.empty()) return;
+  require_checks(checks, token.rules.checks, subject_of(token));
+}
+
 void require_facts(const Checks& checks, const std::vector<std::string>& names,
                    const std::map<std::string, std::string>& facts) {
   for (const std::string& name : names)

@@ -49,6 +49,8 @@ std::optional<Refusal> first_refusal(const Checks& checks, const std::vector<std
 /// Throws Error with what the first refuses, Error{unavailable} if one cannot be asked, or is not in the configuration (any
 /// more).
 void require_checks(const Checks& checks, const std::vector<std::string>& names, const CheckSubject& subject);
+/// The same of those that a token's rules name.
+void require_checks(const Checks& checks, const Token& token);
 
 /// Throws Error{bad_request} with `details.field` = "facts" unless a token to be made has the facts that its checks need.
 void require_facts(const Checks& checks, const std::vector<std::string>& names,

@@ -29,6 +29,7 @@ Error too_busy() {
 }  // namespace
 
 Admission Enforcement::admit(Token token, const Wanted& wanted) {
+  const TokenId id = token.id;
   int waits = 0;
   std::vector<DeadDelivery> dead;  // ended by an attempt whose acknowledgement was lost
   for (int attempt = 1; attempt <= max_attempts;) {
@@ -37,7 +38,7 @@ Admission Enforcement::admit(Token token, const Wanted& wanted) {
       return std::move(*admitted);
     }
     if (given_up_before(token, wanted.delivery)) throw Error{Errc::unavailable, "the store answered too late"};
-    Admission admission = decide(token, wanted, store_.now());
+    Admission admission = decide(std::move(token), wanted, store_.now());
     const bool refused = admission.kind == Admission::Kind::refused;
     // A request that names its claim waits for it rather than cost another use.
     const bool worth_waiting = admission.held_up && (refused || !wanted.named_claim.empty());
@@ -52,7 +53,7 @@ Admission Enforcement::admit(Token token, const Wanted& wanted) {
       dead = std::move(admission.dead);
       pause_(back_off(attempt++));
     }
-    auto again = store_.find(token.id);
+    auto again = store_.find(id);
     if (!again) throw Error{Errc::invalid_token, "the token was removed while it was being used"};
     token = std::move(*again);
   }

@@ -15,12 +15,12 @@ struct TokenGroup {
 
   Batcher<Digest, std::optional<Token>> by_digest{TokenBatches::most, 1};
   Batcher<TokenId, std::optional<Token>> by_id{TokenBatches::most, 1};
-  Batcher<Token, bool> writes{TokenBatches::most, writes_at_once};
+  Batcher<const Token*, bool> writes{TokenBatches::most, writes_at_once};
 };
 
 /// The TokenStore of one thread of several: what they look up and write at the same time becomes one statement of one of
 /// them. Belongs to its thread; keeps references.
-class GroupedTokenStore final : public TokenStore {
+class GroupedTokenStore final : public TokenStore, public LateWrites {
  public:
   /// @param store, batches  of this thread's own connection
   GroupedTokenStore(TokenStore& store, TokenBatches& batches, TokenGroup& group)
@@ -34,7 +34,11 @@ class GroupedTokenStore final : public TokenStore {
   bool replace_uses(const Token& token) override;
   std::vector<Token> list(const TokenQuery& query) override { return store_.list(query); }
 
+  void replace_uses_soon(Token token, Told told) override;
+
  private:
+  std::vector<bool> write(std::span<const Token* const> tokens);
+
   TokenStore& store_;
   TokenBatches& batches_;
   TokenGroup& group_;

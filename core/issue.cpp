@@ -158,7 +158,7 @@ Issued issue_once(const IssueRequest& request, const std::string& policy, const 
       return std::nullopt;
     }
     if (token->id.text.substr(time_length) != suffix) throw used_otherwise();
-    require_checks(means.checks, token->rules.checks, subject_of(*token));
+    require_checks(means.checks, *token);
     return Issued{.token = std::move(*token), .secret = secret};
   };
   if (auto before = made_before()) return std::move(*before);

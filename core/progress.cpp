@@ -63,8 +63,7 @@ bool is_lost(const Token& token, const Progress& progress) {
   return claim != nullptr && contains(claim->lost, progress.delivery);
 }
 
-std::optional<Token> settle(const Token& before, const Progress& progress, Time now) {
-  Token token = before;
+std::optional<Token> settle(Token token, const Progress& progress, Time now) {
   Claim* claim = find_claim(token, progress.claim);
   if (claim == nullptr) return std::nullopt;
   const auto active = std::ranges::find(claim->active, progress.delivery, &ActiveDelivery::id);
@@ -97,8 +96,7 @@ std::optional<Token> correct(const Token& before, const Progress& progress, Time
   return token;
 }
 
-Token tidy(const Token& before, Time now, std::vector<DeadDelivery>& dead) {
-  Token token = before;
+Token tidy(Token token, Time now, std::vector<DeadDelivery>& dead) {
   for (Claim& claim : token.claims)
     give_up_those(claim, [&](const ActiveDelivery& delivery) { return is_dead(delivery, now); }, now, dead);
   const auto given_back = std::erase_if(

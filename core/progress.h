@@ -46,7 +46,7 @@ bool is_lost(const Token& token, const Progress& progress);
 /// Ends a delivery: what was sent becomes covered and charged; a claim that covers the whole file becomes complete. A
 /// delivery that was already taken for dead is charged what its last checkpoint did not tell.
 /// @return nothing if it is settled already.
-std::optional<Token> settle(const Token& token, const Progress& progress, Time now);
+std::optional<Token> settle(Token token, const Progress& progress, Time now);
 
 /// Notes what a handed-off delivery has really sent, as the web server's log tells; until then all of it counts as sent.
 /// @return nothing if it is not known, or too old to be corrected.
@@ -54,7 +54,7 @@ std::optional<Token> correct(const Token& token, const Progress& progress, Time 
 
 /// Settles dead deliveries and gives unused claims back; decide() of core/admission.h begins with it.
 /// @param dead  receives the deliveries that were found dead
-Token tidy(const Token& token, Time now, std::vector<DeadDelivery>& dead);
+Token tidy(Token token, Time now, std::vector<DeadDelivery>& dead);
 
 /// Ends the deliveries of a claim that stand still, by their last checkpoints, for one that takes over.
 /// @param dead  receives them

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "core/error.h"
 #include "core/token.h"
 
 namespace claimcheck {
@@ -49,6 +52,18 @@ class TokenStore {
   virtual std::vector<Token> list(const TokenQuery& query) = 0;
 };
 
+/// Writes that their thread does not wait for; the same connection as the TokenStore's.
+class LateWrites {
+ public:
+  /// What TokenStore::replace_uses() returns, or the Error that it throws. Called once, by any thread, and must not throw.
+  using Told = std::function<void(const std::variant<bool, Error>& written)>;
+
+  virtual ~LateWrites() = default;
+
+  /// TokenStore::replace_uses() by whichever thread writes next: this one, if none is about to.
+  virtual void replace_uses_soon(Token token, Told told) = 0;
+};
+
 /// Secrets that were replaced by others; the same connection as the TokenStore's. Methods may throw Error{unavailable}.
 class OldSecrets {
  public:
@@ -76,7 +91,7 @@ class TokenBatches {
   /// TokenStore::replace_uses() of tokens that are all different, each unless somebody changed it since its `revision` was
   /// read.
   /// @return true if all were written; false if some were not, or if the answer was lost: read them again.
-  virtual bool replace_uses(std::span<const Token> tokens) = 0;
+  virtual bool replace_uses(std::span<const Token* const> tokens) = 0;
 };
 
 /// What the cron needs beside a TokenStore; the same connection, another reader. Methods may throw Error{unavailable}.

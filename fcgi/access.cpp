@@ -56,7 +56,7 @@ void require_pace(const Services& services, const Token& token) {
 void require_access(const Services& services, const Request& request, const Token& token) {
   require_address(request, token);
   require_country(services, request, token);
-  require_checks(services.checks, token.rules.checks, subject_of(token));
+  require_checks(services.checks, token);
 }
 
 Token bound(const Services& services, const Request& request, Token token) {

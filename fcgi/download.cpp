@@ -47,10 +47,10 @@ Wanted wanted(const Services& services, const Request& request, const FileVersio
           .network = request.network};
 }
 
-Admission admit(const Services& services, const Request& request, const Token& token, const Wanted& wanted) {
-  const Token usable = bound(services, request, token);
+Admission admit(const Services& services, const Request& request, Token token, const Wanted& wanted) {
+  Token usable = bound(services, request, std::move(token));
   const auto asked = std::chrono::steady_clock::now();
-  Admission admission = Enforcement{services.tokens, services.pause}.admit(usable, wanted);
+  Admission admission = Enforcement{services.tokens, services.pause}.admit(std::move(usable), wanted);
   services.meters.count_admission(std::chrono::steady_clock::now() - asked);
   if (admission.kind == Admission::Kind::refused) throw to_error(admission.refusal);
   return admission;
@@ -102,19 +102,21 @@ DirectUrl direct_url(const Services& services, const Token& token, Time now) {
 }
 
 /// Lets one delivery in. Throws what refuses it.
-AdmittedDelivery admit_delivery(const Services& services, const Request& request, const Token& token, Wanted asked,
+AdmittedDelivery admit_delivery(const Services& services, const Request& request, Token token, Wanted asked,
                                 std::uint64_t size) {
   const auto begun = std::chrono::steady_clock::now();
-  Admission admission = admit(services, request, token, asked);
+  TokenId id = token.id;
+  const std::int64_t parallel = token.rules.parallel, rate = token.rules.rate, burst = token.rules.burst;
+  Admission admission = admit(services, request, std::move(token), asked);
   const Time now = services.tokens.now();
   // Without a limit there are no claims: whoever comes from one network counts as one.
-  const std::string who = admission.claim.empty() ? token.id.text + " " + request.client_network : admission.claim;
+  const std::string who = admission.claim.empty() ? id.text + " " + request.client_network : admission.claim;
   std::shared_ptr<void> room;
   if (admission.claim.empty()) {
-    room = services.crowds.enter(who, static_cast<std::size_t>(token.rules.parallel));
+    room = services.crowds.enter(who, static_cast<std::size_t>(parallel));
     if (!room) throw Error{Errc::download_in_progress, "too many parts at once"};
   }
-  return {.token = token.id,
+  return {.token = std::move(id),
           .claim = std::move(admission.claim),
           .size = size,
           .stored = std::move(admission.token),
@@ -127,13 +129,13 @@ AdmittedDelivery admit_delivery(const Services& services, const Request& request
           .means = asked.means,
           .asked = begun,
           .dead = std::move(admission.dead),
-          .rate = token.rules.rate > 0 ? services.rates.share(who, token.rules.rate, token.rules.burst) : nullptr,
+          .rate = rate > 0 ? services.rates.share(who, rate, burst) : nullptr,
           .active = asked.means == Means::stream ? services.meters.begin_delivery() : nullptr,
           .room = std::move(room)};
 }
 
 /// Everything from the open file to the admitted answer (RFC 9110 sections 13 and 14).
-Answer deliver(const Services& services, const Request& request, const Token& token, std::unique_ptr<OpenFile> file) {
+Answer deliver(const Services& services, const Request& request, Token token, std::unique_ptr<OpenFile> file) {
   const FileVersion version = file->version();
   const Validators validators = validators_of(version);
   switch (evaluate(request.conditions, validators)) {
@@ -164,7 +166,7 @@ Answer deliver(const Services& services, const Request& request, const Token& to
     redirect(answer.reply, direct_url(services, token, services.tokens.now()).url);
   else if (means != HandOff::none)
     hand_off(answer.reply, means, place, token.file, token.rules.rate);
-  answer.delivery = admit_delivery(services, request, token, std::move(asked), version.size);
+  answer.delivery = admit_delivery(services, request, std::move(token), std::move(asked), version.size);
   return answer;
 }
 
@@ -243,14 +245,14 @@ Answer open_link(const Services& services, const Request& request, Subject& subj
   auto [token, file] = usable(services, request, request.path[0], subject);
   if (request.method == Method::post) return {.reply = press_button(services, request, token, *file)};
   if (wants_page(token, request)) return {.reply = page(services, request, token, *file)};
-  return deliver(services, request, token, std::move(file));
+  return deliver(services, request, std::move(token), std::move(file));
 }
 
 Answer open_claim(const Services& services, const Request& request, Subject& subject) {
   auto [token, file] = usable(services, request, request.path[0], subject);
   choose_form(services, request.path[2], token, file);
   if (request.prefetch) return {.reply = page(services, request, token, *file)};
-  return deliver(services, request, token, std::move(file));
+  return deliver(services, request, std::move(token), std::move(file));
 }
 
 }  // namespace claimcheck::fcgi

@@ -49,10 +49,12 @@ void Handler::handle(const Variables& variables, const BodyReader& read_body, st
 
 /// Sends until the front end takes no more or the rate says wait; then others carry it on, if there are others.
 void Handler::deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line) {
-  Pace pace = pace_of(admitted);
-  if (!admitted.claim.empty()) services_.checkpoints.begin(admitted.token, progress_of(admitted, 0), admitted.asked);
+  Pace pace = pace_;
+  pace.admitted = admitted.asked;
+  pace.rate = admitted.rate;
   auto delivery = std::make_unique<Delivery>(std::move(connection), std::move(reply.file), std::move(admitted), std::move(line),
                                              std::move(reply.pieces), std::move(pace));
+  if (!delivery->admitted.claim.empty()) begin_telling(*delivery);
   if (pump_ == nullptr)
     run(delivery->stream, *delivery->connection);
   else if (delivery->stream.advance(SteadyClock::now()) != Stream::Turn::over) {
@@ -62,16 +64,14 @@ void Handler::deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Co
   conclude(std::move(delivery));
 }
 
-Pace Handler::pace_of(const AdmittedDelivery& admitted) {
-  Pace pace = pace_;
-  pace.admitted = admitted.asked;
-  pace.rate = admitted.rate;
-  if (admitted.claim.empty()) return pace;
-  pace.tell = [this, token = admitted.token, id = admitted.delivery.id](std::uint64_t sent, Asking asking) {
-    return services_.checkpoints.tell(token, id, sent, asking, SteadyClock::now(),
+/// From now on the store hears how far a delivery is, while it is this thread's.
+void Handler::begin_telling(Delivery& delivery) {
+  const AdmittedDelivery& admitted = delivery.admitted;
+  services_.checkpoints.begin(admitted.token, progress_of(admitted, 0), admitted.asked);
+  delivery.stream.tell_to([this, &admitted](std::uint64_t sent, Asking asking) {
+    return services_.checkpoints.tell(admitted.token, admitted.delivery.id, sent, asking, SteadyClock::now(),
                                       [this](const Checkpoint& checkpoint) { write(checkpoint); });
-  };
-  return pace;
+  });
 }
 
 /// If that fails the downloads go on; the next one, or their ends, tell the same and more.
@@ -94,9 +94,13 @@ void Handler::conclude(std::unique_ptr<Delivery> delivery) {
   const bool complete = streamed.outcome == Outcome::complete;
   const bool in_one_piece = complete && total_length(admitted.delivery.ranges) == admitted.size;
   const bool ends_first = in_one_piece && pump_ != nullptr;
-  if (ends_first) end(std::move(delivery->connection), complete);
-  settlement_.settle(std::move(admitted), streamed, delivery->line);
-  if (!ends_first) end(std::move(delivery->connection), complete);
+  if (ends_first) {
+    end(std::move(delivery->connection), complete);
+    settlement_.settle_soon(std::move(admitted), streamed, delivery->line);
+  } else {
+    settlement_.settle(std::move(admitted), streamed, delivery->line);
+    end(std::move(delivery->connection), complete);
+  }
   write_line(services_.log, delivery->line);
   catch_up_if_due();
 }

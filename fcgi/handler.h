@@ -45,7 +45,7 @@ class Handler {
 
  private:
   void deliver(AdmittedDelivery admitted, Reply reply, std::unique_ptr<Connection> connection, RequestLine line);
-  Pace pace_of(const AdmittedDelivery& admitted);
+  void begin_telling(Delivery& delivery);
   void end(std::unique_ptr<Connection> connection, bool whole);
   void attempt(const std::function<void()>& work);
 

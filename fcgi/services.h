@@ -48,6 +48,7 @@ struct Services {
   const std::map<std::string, StorageSettings>& places;  ///< the same storages, as the configuration says them
   const Circumstances& circumstances;
   TokenStore& tokens;
+  LateWrites& late_writes;
   OldSecrets& old_secrets;
   Payments& payments;
   const Checks& checks;

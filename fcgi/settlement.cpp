@@ -1,7 +1,9 @@
 #include "fcgi/settlement.h"
 
 #include <chrono>
+#include <memory>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/enforcement.h"
@@ -18,13 +20,20 @@ bool carried_whole(const AdmittedDelivery& admitted, Outcome outcome) {
          total_length(admitted.delivery.ranges) == admitted.size;
 }
 
+/// Of what the threads of a process share, so that any of them can note it.
+void note_failure(const Log& log, Meters& meters, const AdmittedDelivery& admitted, const Error& error) {
+  if (error.code() == Errc::unavailable) meters.count_database_error();
+  log.write(Level::error, "settle_failed",
+            {{"token", admitted.token.text}, {"delivery", admitted.delivery.id}, {"message", error.what()}});
+}
+
 }  // namespace
 
 Progress progress_of(const AdmittedDelivery& admitted, std::uint64_t sent) {
   return {.claim = admitted.claim, .delivery = admitted.delivery.id, .ranges = admitted.delivery.ranges, .sent = sent};
 }
 
-/// Most small files go out with their admission: then the row is as that left it, and need not be read again.
+/// Small files go out with their admission: then the row is as that left it, and need not be read again.
 /// @return nothing if somebody has changed it, or the answer was lost
 std::optional<Settled> Settlement::end_as_known(const AdmittedDelivery& admitted, const Progress& progress) {
   if (!admitted.stored) return std::nullopt;
@@ -59,9 +68,8 @@ void Settlement::store(const AdmittedDelivery& admitted, const Streamed& streame
   services_.story.add(std::move(record), SteadyClock::now());
 }
 
-void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
+void Settlement::note_end(const AdmittedDelivery& admitted, const Streamed& streamed, const RequestLine& line) {
   const ActiveDelivery& delivery = admitted.delivery;
-  admitted.active.reset();
   for (const DeadDelivery& dead : admitted.dead)
     services_.story.add(record_of(admitted.token, dead, delivery.started), SteadyClock::now());
   std::vector<LogField> fields{
@@ -71,13 +79,46 @@ void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, con
       {"network", line.network}};
   if (!streamed.fault.empty()) fields.emplace_back("fault", streamed.fault);
   services_.log.write(Level::info, "delivery", std::span<const LogField>{fields});
+}
+
+void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
+  admitted.active.reset();
+  note_end(admitted, streamed, line);
   try {
     store(admitted, streamed);
   } catch (const Error& error) {
-    note_failure(admitted, error);
+    note_failure(services_.log, services_.meters, admitted, error);
     admitted.stored.reset();  // whether that still holds is in doubt
-    services_.unsettled.add({.admitted = std::move(admitted), .streamed = streamed}, SteadyClock::now());
+    services_.unsettled.add({.admitted = std::move(admitted), .streamed = streamed},
+                            SteadyClock::now() + UnsettledDeliveries::before_next_attempt);
   }
+}
+
+void Settlement::settle_soon(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
+  const Progress progress = progress_of(admitted, streamed.sent);
+  const Time now = services_.tokens.now();
+  auto next = admitted.stored ? claimcheck::settle(*std::exchange(admitted.stored, std::nullopt), progress, now) : std::nullopt;
+  if (!next) return settle(std::move(admitted), streamed, line);
+  admitted.active.reset();
+  note_end(admitted, streamed, line);
+  DeliveryRecord record = record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, now);
+  record.completed = has_completed(*next, progress.claim, progress.delivery);
+  // Whoever hears of it may be another thread, so it is given nothing of this one's.
+  const auto end =
+      std::make_shared<UnsettledDelivery>(UnsettledDelivery{.admitted = std::move(admitted), .streamed = streamed});
+  auto told = [end, record = std::move(record), &story = services_.story, &unsettled = services_.unsettled,
+               &log = services_.log, &meters = services_.meters](const std::variant<bool, Error>& written) {
+    const auto heard = SteadyClock::now();
+    if (const auto* error = std::get_if<Error>(&written)) {
+      note_failure(log, meters, end->admitted, *error);
+      unsettled.add(std::move(*end), heard + UnsettledDeliveries::before_next_attempt);
+    } else if (std::get<bool>(written)) {
+      story.add(record, heard);
+    } else {
+      unsettled.add(std::move(*end), heard);  // somebody has changed the row, or the answer was lost
+    }
+  };
+  services_.late_writes.replace_uses_soon(std::move(*next), std::move(told));
 }
 
 void Settlement::settle_again() {
@@ -92,15 +133,10 @@ void Settlement::settle_again() {
         services_.unsettled.put_back(std::move(unsettled), SteadyClock::now());
         throw;
       }
-      note_failure(each->admitted, error);  // trying again would not help: it is found dead by its last checkpoint
+      note_failure(services_.log, services_.meters, each->admitted,
+                   error);  // trying again would not help: it is found dead by its last checkpoint
     }
   }
-}
-
-void Settlement::note_failure(const AdmittedDelivery& admitted, const Error& error) {
-  if (error.code() == Errc::unavailable) services_.meters.count_database_error();
-  services_.log.write(Level::error, "settle_failed",
-                      {{"token", admitted.token.text}, {"delivery", admitted.delivery.id}, {"message", error.what()}});
 }
 
 void write_line(const Log& log, const RequestLine& line) {

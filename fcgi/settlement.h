@@ -19,6 +19,8 @@ class Settlement {
 
   /// Stores what was sent; if the store is down, as soon as it is back. Never throws.
   void settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line);
+  /// The same without waiting for the store: whichever thread writes next tells it. Never throws.
+  void settle_soon(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line);
 
   /// When settle_again() has something to do; nothing if the store knows of all ends.
   std::optional<std::chrono::steady_clock::time_point> due() const { return services_.unsettled.due(); }
@@ -27,10 +29,10 @@ class Settlement {
   void settle_again();
 
  private:
+  void note_end(const AdmittedDelivery& admitted, const Streamed& streamed, const RequestLine& line);
   void store(const AdmittedDelivery& admitted, const Streamed& streamed);
   Settled end(const AdmittedDelivery& admitted, const Streamed& streamed);
   std::optional<Settled> end_as_known(const AdmittedDelivery& admitted, const Progress& progress);
-  void note_failure(const AdmittedDelivery& admitted, const Error& error);
 
   const Services& services_;
 };

@@ -6,9 +6,9 @@
 
 namespace claimcheck::fcgi {
 
-void UnsettledDeliveries::add(UnsettledDelivery delivery, SteadyTime now) {
+void UnsettledDeliveries::add(UnsettledDelivery delivery, SteadyTime due) {
   const std::lock_guard guard{mutex_};
-  if (deliveries_.empty()) due_ = now + before_next_attempt;
+  due_ = deliveries_.empty() ? due : std::min(due_, due);
   if (deliveries_.size() < most) deliveries_.push_back(std::move(delivery));
 }
 

@@ -11,7 +11,7 @@
 
 namespace claimcheck::fcgi {
 
-/// A delivery that is over, but whose end the store could not be told.
+/// A delivery that is over, but whose end the store was not told.
 struct UnsettledDelivery {
   AdmittedDelivery admitted;
   Streamed streamed;
@@ -27,7 +27,8 @@ class UnsettledDeliveries {
   /// The store is given some time before it is asked again.
   static constexpr std::chrono::seconds before_next_attempt{1};
 
-  void add(UnsettledDelivery delivery, SteadyTime now);
+  /// @param due  when to tell the store, and of all others with it
+  void add(UnsettledDelivery delivery, SteadyTime due);
   /// Those that an attempt has left.
   void put_back(std::vector<UnsettledDelivery> deliveries, SteadyTime now);
   /// When to try again; nothing if there are none.

@@ -86,6 +86,7 @@ class Thread final : public Answerer {
                   .places = process.config_.storages,
                   .circumstances = process.circumstances_,
                   .tokens = tokens_,
+                  .late_writes = tokens_,
                   .old_secrets = store_,
                   .payments = payments_,
                   .checks = checks_,

@@ -36,7 +36,7 @@ class SqlTokenStore final : public TokenStore,
   bool replace_uses(const Token& token) override;
   std::vector<Token> find(std::span<const Digest> digests) override;
   std::vector<Token> find(std::span<const TokenId> ids) override;
-  bool replace_uses(std::span<const Token> tokens) override;
+  bool replace_uses(std::span<const Token* const> tokens) override;
   std::vector<Token> list(const TokenQuery& query) override;
   void keep(const Digest& digest, const TokenId& token) override;
   std::optional<TokenId> find_old(const Digest& digest) override;

@@ -47,22 +47,29 @@ std::vector<Token> SqlTokenStore::find(std::span<const TokenId> ids) {
   return read_tokens(database_.query(search(statements::find_tokens_by_id, values.size()), values), rules_);
 }
 
-bool SqlTokenStore::replace_uses(std::span<const Token> tokens) {
+bool SqlTokenStore::replace_uses(std::span<const Token* const> tokens) {
   // Everybody locks rows in the order of their ids, so that nobody waits in a circle.
-  std::vector<const Token*> batch;
-  for (const Token& token : tokens) batch.push_back(&token);
+  std::vector<const Token*> batch{tokens.begin(), tokens.end()};
   std::ranges::sort(batch, {}, [](const Token* token) -> const TokenId& { return token->id; });
   batch.resize(batch_size(tokens.size()), batch.back());
 
+  // Those that fill it up repeat the last one.
   std::vector<std::array<Value, std::size(statements::columns_of_uses)>> states;
-  states.reserve(batch.size());
-  for (std::size_t i = 0; i < batch.size(); ++i)
-    states.push_back(i > 0 && batch[i] == batch[i - 1] ? states.back() : uses_of(*batch[i]));
+  states.reserve(tokens.size());
+  for (const Token* token : std::span{batch}.first(tokens.size())) states.push_back(uses_of(*token));
+  const auto state_of = [&](std::size_t place) -> const auto& { return states[std::min(place, states.size() - 1)]; };
   std::vector<Value> values;
+  values.reserve(batch.size() * (2 * std::size(statements::columns_of_uses) + 3));
   for (std::size_t column = 0; column < std::size(statements::columns_of_uses); ++column)
-    for (std::size_t i = 0; i < batch.size(); ++i) values.insert(values.end(), {batch[i]->id.text, states[i][column]});
+    for (std::size_t place = 0; place < batch.size(); ++place) {
+      values.emplace_back(batch[place]->id.text);
+      values.push_back(state_of(place)[column]);
+    }
   for (const Token* token : batch) values.emplace_back(token->id.text);
-  for (const Token* token : batch) values.insert(values.end(), {token->id.text, token->revision});
+  for (const Token* token : batch) {
+    values.emplace_back(token->id.text);
+    values.emplace_back(token->revision);
+  }
   try {
     return database_.execute(replace_all_uses(batch.size()), values) == static_cast<std::int64_t>(tokens.size());
   } catch (const InDoubt&) {

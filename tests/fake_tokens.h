@@ -75,9 +75,9 @@ class MemoryTokenStore final : public TokenStore,
     return all([&](const Token& token) { return std::ranges::find(ids, token.id) != ids.end(); });
   }
 
-  bool replace_uses(std::span<const Token> tokens) override {
+  bool replace_uses(std::span<const Token* const> tokens) override {
     std::ptrdiff_t written = 0;
-    for (const Token& token : tokens) written += replace_uses(token) ? 1 : 0;
+    for (const Token* token : tokens) written += replace_uses(*token) ? 1 : 0;
     return written == std::ssize(tokens);
   }
 

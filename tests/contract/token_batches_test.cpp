@@ -51,11 +51,16 @@ TEST_P(TokenBatchesContract, SeveralTokensAreReplacedAtOnceEachIfNobodyChangedIt
     tokens.push_back(std::move(next));
   }
   TokenBatches& batches = stores_->batches();
+  const auto replace = [&](std::span<const Token> some) {
+    std::vector<const Token*> batch;
+    for (const Token& token : some) batch.push_back(&token);
+    return batches.replace_uses(batch);
+  };
   const auto stored = [&](const Token& token) { return tokens_.find(token.id).value(); };
   for (const std::size_t size : {2U, 3U, 16U, 32U}) {
     SCOPED_TRACE(size);
     const std::span some = std::span{tokens}.first(size);
-    EXPECT_TRUE(batches.replace_uses(some));
+    EXPECT_TRUE(replace(some));
     for (Token& token : some) {
       ++token.revision;
       EXPECT_EQ(stored(token), token);
@@ -65,7 +70,7 @@ TEST_P(TokenBatchesContract, SeveralTokensAreReplacedAtOnceEachIfNobodyChangedIt
   Token& changed = tokens.at(5);
   ASSERT_TRUE(tokens_.replace(changed));
   for (Token& token : tokens) token.uses = 0;
-  EXPECT_FALSE(batches.replace_uses(tokens)) << "somebody changed one of them";
+  EXPECT_FALSE(replace(tokens)) << "somebody changed one of them";
   for (const Token& token : tokens) {
     EXPECT_EQ(stored(token).revision, token.revision + 1);
     EXPECT_EQ(stored(token).uses == 0, token.id != changed.id) << token.id.text;

@@ -17,7 +17,7 @@
 namespace claimcheck::test {
 
 /// A store that counts its statements, and that may be down or odd.
-class OddStore final : public TokenStore {
+class OddStore final : public TokenStore, public LateWrites {
  public:
   explicit OddStore(Memory& memory) : kept(memory) {}
 
@@ -38,11 +38,23 @@ class OddStore final : public TokenStore {
     return written;
   }
   std::vector<Token> list(const TokenQuery& query) override { return reached().list(query); }
+  void replace_uses_soon(Token token, Told told) override { late.emplace_back(std::move(token), std::move(told)); }
+  /// What another thread does at its next write.
+  void write_late() {
+    for (const auto& [token, told] : std::exchange(late, {})) {
+      try {
+        told(replace_uses(token));
+      } catch (const Error& error) {
+        told(error);
+      }
+    }
+  }
 
   MemoryTokenStore kept;
-  bool down = false;    ///< it cannot be reached
-  bool silent = false;  ///< it writes, and the answer is lost
-  TokenId poison;       ///< a token that it cannot write
+  std::vector<std::pair<Token, Told>> late;  ///< not written yet
+  bool down = false;                         ///< it cannot be reached
+  bool silent = false;                       ///< it writes, and the answer is lost
+  TokenId poison;                            ///< a token that it cannot write
   int reads = 0, writes = 0;
 
  private:
@@ -139,6 +151,7 @@ class SettlementTest : public testing::Test {
             .places = places_,
             .circumstances = circumstances_,
             .tokens = own,
+            .late_writes = own,
             .old_secrets = own.kept,
             .payments = payments_,
             .checks = checks_,
