@@ -45,13 +45,13 @@ class Batcher {
     return self->reply();
   }
 
-  /// Asks without waiting: the next piece of work serves this too, whoever does it; this thread, if none is under way.
+  /// Asks without waiting: served as soon as it would be by ask(), whoever does the work; this thread, if it may work at once.
   void leave(Ask ask, const Work& work, Told told) {
     const auto self = std::make_shared<Waiting>(std::move(ask), std::move(told));
     {
       const std::lock_guard guard{mutex_};
       waiting_.push_back(self);
-      if (at_work_ > 0) return;  // and looks for more when it is done
+      if (at_work_ >= at_once_) return;  // who is at work looks for more when it is done
       ++at_work_;
     }
     take_turn(*self, work);
@@ -148,12 +148,12 @@ class Batcher {
       self.has_turn = false;
       --at_work_;
       const Several next = give_turns();
-      const Several left = take_what_is_left();
+      Several left = take_what_is_left();
       lock.unlock();
       for (const auto& each : next) each->tell_turn();
       tell(served, std::move(replies));
       if (left.empty()) return;
-      served = left;
+      served = std::move(left);
       lock.lock();
     }
   }

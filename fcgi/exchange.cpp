@@ -37,6 +37,18 @@ Reply options_reply(const Route& route) {
   return reply;
 }
 
+/// Notes a refusal for the token's owner, unless the database has gone since and its clock was never read on this thread.
+void tally(const Services& services, const RequestLine& line) {
+  try {
+    const Time now = services.tokens.now();
+    services.story.add(
+        {.token = *line.token, .error = std::string{line.error}, .network = line.network, .first = now, .last = now},
+        SteadyClock::now());
+  } catch (const Error& error) {
+    services.log.write(Level::warning, "refusal_not_tallied", {{"request", line.id}, {"message", error.what()}});
+  }
+}
+
 /// Notes a refusal where the operator finds it.
 void note(const Services& services, const Error& error, RequestLine& line) {
   line.error = row_of(error.code()).name;
@@ -45,12 +57,7 @@ void note(const Services& services, const Error& error, RequestLine& line) {
     services.log.write(Level::error, "fault", {{"request", line.id}, {"error", line.error}, {"message", error.what()}});
   if (error.code() == Errc::unavailable) services.meters.count_database_error();
   if (!line.token && is_refusal(error.code())) services.meters.count_refusal(error.code());
-  if (line.token && is_refusal(error.code())) {
-    const Time now = services.tokens.now();
-    services.story.add(
-        {.token = *line.token, .error = std::string{line.error}, .network = line.network, .first = now, .last = now},
-        SteadyClock::now());
-  }
+  if (line.token && is_refusal(error.code())) tally(services, line);
 }
 
 Answer answer_to(const Services& services, const Variables& variables, const BodyReader& read_body, Exchange& exchange) {

@@ -25,7 +25,7 @@ TEST(HtaccessSnippets, SayWhatWasMeasured) {
       {htaccess::nginx_snippet(site),
        {"location ^~ /wp-content/uploads/claimcheck/ {\n  internal;\n  alias \"/srv/my site/uploads/claimcheck/\";\n",
         "add_header ETag $upstream_http_etag;", "fastcgi_param CLAIMCHECK_HAND_OFF accel;", "location ^~ /dl/ {",
-        "location = /dl {", "fastcgi_param HTTP_PROXY \"\";", "fastcgi_buffers 16 64k;", "fastcgi_buffer_size 64k;",
+        "location = /dl {", "fastcgi_param HTTP_PROXY \"\";", "fastcgi_buffers 16 64k;", "fastcgi_buffer_size 256k;",
         "fastcgi_max_temp_file_size 0;", "fastcgi_pass \"unix:/run/claimcheck/worker.sock\";"}},
       {htaccess::lighttpd_snippet(site),
        {"server.stream-response-body = 2\n", "$HTTP[\"url\"] =~ \"^/wp-content/uploads/claimcheck(/|$)\"",

@@ -40,6 +40,18 @@ TEST_F(LateSettlement, WhatIsNotKnownAsItWasStoredIsSettledAtOnce) {
   EXPECT_EQ(told(), Lines{"delivery1 complete 1000"});
 }
 
+TEST_F(LateSettlement, AThreadThatNeverReachedTheStoreSettlesOnceItIsBack) {
+  auto admitted = begin(1);
+  store.down = true;
+  store.knows_clock = false;
+  settle_soon(long_one(std::move(admitted)));
+  EXPECT_EQ(logged("settle_failed"), 1);
+  EXPECT_EQ(told(), Lines{});
+  store.down = false;
+  settle_the_rest();
+  EXPECT_EQ(told(), Lines{"delivery1 complete 1000"});
+}
+
 TEST_F(LateSettlement, IfItCannotBeWrittenItIsSettledOnceAllTheSame) {
   const struct {
     const char* name;
