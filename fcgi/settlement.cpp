@@ -96,10 +96,11 @@ void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, con
 
 void Settlement::settle_soon(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
   // Only who was admitted on this thread: another may never have reached the store, and not know its clock.
-  if (!admitted.stored) return settle(std::move(admitted), streamed, line);
+  std::optional<Token> stored = std::exchange(admitted.stored, std::nullopt);
+  if (!stored) return settle(std::move(admitted), streamed, line);
   const Progress progress = progress_of(admitted, streamed.sent);
   const Time now = services_.tokens.now();
-  auto next = claimcheck::settle(*std::exchange(admitted.stored, std::nullopt), progress, now);
+  std::optional<Token> next = claimcheck::settle(std::move(*stored), progress, now);
   if (!next) return settle(std::move(admitted), streamed, line);
   admitted.active.reset();
   note_end(admitted, streamed, line);
