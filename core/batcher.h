@@ -89,8 +89,9 @@ class Batcher {
 
     /// Once it is served.
     Reply reply() {
-      if (const auto* fault = std::get_if<Error>(&*served_)) throw *fault;
-      return std::get<Reply>(std::move(*served_));
+      Served served = std::move(served_).value_or(Error{Errc::internal});
+      if (const auto* fault = std::get_if<Error>(&served)) throw *fault;
+      return std::get<Reply>(std::move(served));
     }
 
    private:

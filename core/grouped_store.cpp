@@ -56,7 +56,7 @@ void GroupedTokenStore::replace_uses_soon(Token token, Told told) {
   const auto kept = std::make_shared<const Token>(std::move(token));
   group_.writes.leave(
       kept.get(), [this](auto tokens) { return write(tokens); },
-      [kept, told = std::move(told)](auto written) { told(written); });
+      [kept, told = std::move(told)](const auto& written) { told(written); });
 }
 
 std::vector<bool> GroupedTokenStore::write(std::span<const Token* const> tokens) {

@@ -106,14 +106,15 @@ AdmittedDelivery admit_delivery(const Services& services, const Request& request
                                 std::uint64_t size) {
   const auto begun = std::chrono::steady_clock::now();
   TokenId id = token.id;
-  const std::int64_t parallel = token.rules.parallel, rate = token.rules.rate, burst = token.rules.burst;
+  const auto parallel = static_cast<std::size_t>(token.rules.parallel);
+  const std::uint64_t rate = token.rules.rate, burst = token.rules.burst;
   Admission admission = admit(services, request, std::move(token), asked);
   const Time now = services.tokens.now();
   // Without a limit there are no claims: whoever comes from one network counts as one.
   const std::string who = admission.claim.empty() ? id.text + " " + request.client_network : admission.claim;
   std::shared_ptr<void> room;
   if (admission.claim.empty()) {
-    room = services.crowds.enter(who, static_cast<std::size_t>(parallel));
+    room = services.crowds.enter(who, parallel);
     if (!room) throw Error{Errc::download_in_progress, "too many parts at once"};
   }
   return {.token = std::move(id),

@@ -38,12 +38,11 @@ Reply options_reply(const Route& route) {
 }
 
 /// Notes a refusal for the token's owner, unless the database has gone since and its clock was never read on this thread.
-void tally(const Services& services, const RequestLine& line) {
+void tally(const Services& services, const TokenId& token, const RequestLine& line) {
   try {
     const Time now = services.tokens.now();
-    services.story.add(
-        {.token = *line.token, .error = std::string{line.error}, .network = line.network, .first = now, .last = now},
-        SteadyClock::now());
+    services.story.add({.token = token, .error = std::string{line.error}, .network = line.network, .first = now, .last = now},
+                       SteadyClock::now());
   } catch (const Error& error) {
     services.log.write(Level::warning, "refusal_not_tallied", {{"request", line.id}, {"message", error.what()}});
   }
@@ -57,7 +56,7 @@ void note(const Services& services, const Error& error, RequestLine& line) {
     services.log.write(Level::error, "fault", {{"request", line.id}, {"error", line.error}, {"message", error.what()}});
   if (error.code() == Errc::unavailable) services.meters.count_database_error();
   if (!line.token && is_refusal(error.code())) services.meters.count_refusal(error.code());
-  if (line.token && is_refusal(error.code())) tally(services, line);
+  if (line.token && is_refusal(error.code())) tally(services, *line.token, line);
 }
 
 Answer answer_to(const Services& services, const Variables& variables, const BodyReader& read_body, Exchange& exchange) {
