@@ -156,10 +156,9 @@ std::vector<Promise> promises(const Costs& costs) {
       at_least("unknown links behind mod_proxy_fcgi: requests/s of PHP", "unknown: mod_proxy_fcgi", "unknown: Apache, PHP",
                3.5),
       at_least("unknown links behind nginx: requests/s of PHP", "unknown: nginx", "unknown: nginx, PHP", 3.5),
-      // These are looked up and tallied: docs/decisions/refusals-look.md.
       at_least("used up links behind mod_proxy_fcgi: requests/s of PHP", "used up: mod_proxy_fcgi", "used up: Apache, PHP",
-               1.9),
-      at_least("used up links behind nginx: requests/s of PHP", "used up: nginx", "used up: nginx, PHP", 1.9),
+               3.5),
+      at_least("used up links behind nginx: requests/s of PHP", "used up: nginx", "used up: nginx, PHP", 3.5),
   };
 }
 

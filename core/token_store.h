@@ -60,7 +60,7 @@ class LateWrites {
 
   virtual ~LateWrites() = default;
 
-  /// TokenStore::replace_uses() by whichever thread writes next: this one, if none is about to.
+  /// TokenStore::replace_uses(), as soon as if this thread waited for it, by whichever thread writes then.
   virtual void replace_uses_soon(Token token, Told told) = 0;
 };
 

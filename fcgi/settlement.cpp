@@ -27,19 +27,32 @@ void note_failure(const Log& log, Meters& meters, const AdmittedDelivery& admitt
             {{"token", admitted.token.text}, {"delivery", admitted.delivery.id}, {"message", error.what()}});
 }
 
+/// How a delivery's token is to be stored now that it has ended.
+struct KnownEnd {
+  Token next;
+  bool completed = false;  ///< its claim, by this delivery
+};
+
+/// Small files go out with their admission: then the row is as that left it, and need not be read again.
+/// @return nothing if the delivery is settled already
+std::optional<KnownEnd> known_end(Token stored, const Progress& progress, Time now) {
+  std::optional<Token> next = claimcheck::settle(std::move(stored), progress, now);
+  if (!next) return std::nullopt;
+  const bool completed = has_completed(*next, progress.claim, progress.delivery);
+  return KnownEnd{.next = std::move(*next), .completed = completed};
+}
+
+DeliveryRecord record_of(const AdmittedDelivery& admitted, const Streamed& streamed, bool completed, Time now) {
+  DeliveryRecord record =
+      claimcheck::record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, now);
+  record.completed = completed;
+  return record;
+}
+
 }  // namespace
 
 Progress progress_of(const AdmittedDelivery& admitted, std::uint64_t sent) {
   return {.claim = admitted.claim, .delivery = admitted.delivery.id, .ranges = admitted.delivery.ranges, .sent = sent};
-}
-
-/// Small files go out with their admission: then the row is as that left it, and need not be read again.
-/// @return nothing if somebody has changed it, or the answer was lost
-std::optional<Settled> Settlement::end_as_known(const AdmittedDelivery& admitted, const Progress& progress) {
-  if (!admitted.stored) return std::nullopt;
-  const auto next = claimcheck::settle(*admitted.stored, progress, services_.tokens.now());
-  if (!next || !services_.tokens.replace_uses(*next)) return std::nullopt;
-  return Settled{.completed = has_completed(*next, progress.claim, progress.delivery)};
 }
 
 /// Throws Error{unavailable}.
@@ -48,7 +61,9 @@ Settled Settlement::end(const AdmittedDelivery& admitted, const Streamed& stream
   const Progress progress = progress_of(admitted, streamed.sent);
   Enforcement enforcement{services_.tokens, services_.pause};
   if (admitted.means == Means::stream) {
-    if (const auto settled = end_as_known(admitted, progress)) return *settled;
+    const auto known = admitted.stored ? known_end(*admitted.stored, progress, services_.tokens.now()) : std::nullopt;
+    // If that fails, somebody has changed the row, or the answer was lost.
+    if (known && services_.tokens.replace_uses(known->next)) return {.completed = known->completed};
     return enforcement.settle(admitted.token, progress);
   }
   if (streamed.outcome == Outcome::handed_off)
@@ -62,16 +77,13 @@ Settled Settlement::end(const AdmittedDelivery& admitted, const Streamed& stream
 void Settlement::store(const AdmittedDelivery& admitted, const Streamed& streamed) {
   const Settled settled = end(admitted, streamed);
   if (!settled.ours) return;
-  DeliveryRecord record =
-      record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, services_.tokens.now());
-  record.completed = settled.completed;
-  services_.story.add(std::move(record), SteadyClock::now());
+  services_.story.add(record_of(admitted, streamed, settled.completed, services_.tokens.now()), SteadyClock::now());
 }
 
 void Settlement::note_end(const AdmittedDelivery& admitted, const Streamed& streamed, const RequestLine& line) {
   const ActiveDelivery& delivery = admitted.delivery;
   for (const DeadDelivery& dead : admitted.dead)
-    services_.story.add(record_of(admitted.token, dead, delivery.started), SteadyClock::now());
+    services_.story.add(claimcheck::record_of(admitted.token, dead, delivery.started), SteadyClock::now());
   std::vector<LogField> fields{
       {"request", line.id},      {"token", admitted.token.text},           {"claim", admitted.claim},
       {"delivery", delivery.id}, {"first", delivery.ranges.front().first}, {"length", total_length(delivery.ranges)},
@@ -96,16 +108,13 @@ void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, con
 
 void Settlement::settle_soon(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
   // Only who was admitted on this thread: another may never have reached the store, and not know its clock.
-  std::optional<Token> stored = std::exchange(admitted.stored, std::nullopt);
-  if (!stored) return settle(std::move(admitted), streamed, line);
-  const Progress progress = progress_of(admitted, streamed.sent);
+  if (!admitted.stored) return settle(std::move(admitted), streamed, line);
   const Time now = services_.tokens.now();
-  std::optional<Token> next = claimcheck::settle(std::move(*stored), progress, now);
-  if (!next) return settle(std::move(admitted), streamed, line);
+  auto known = known_end(std::exchange(admitted.stored, std::nullopt).value(), progress_of(admitted, streamed.sent), now);
+  if (!known) return settle(std::move(admitted), streamed, line);
   admitted.active.reset();
   note_end(admitted, streamed, line);
-  DeliveryRecord record = record_of(admitted.token, admitted.claim, admitted.delivery, streamed.sent, streamed.outcome, now);
-  record.completed = has_completed(*next, progress.claim, progress.delivery);
+  DeliveryRecord record = record_of(admitted, streamed, known->completed, now);
   // Whoever hears of it may be another thread, so it is given nothing of this one's.
   const auto end =
       std::make_shared<UnsettledDelivery>(UnsettledDelivery{.admitted = std::move(admitted), .streamed = streamed});
@@ -121,7 +130,7 @@ void Settlement::settle_soon(AdmittedDelivery admitted, const Streamed& streamed
       unsettled.add(std::move(*end), heard);  // somebody has changed the row, or the answer was lost
     }
   };
-  services_.late_writes.replace_uses_soon(std::move(*next), std::move(told));
+  services_.late_writes.replace_uses_soon(std::move(known->next), std::move(told));
 }
 
 void Settlement::settle_again() {
@@ -136,8 +145,8 @@ void Settlement::settle_again() {
         services_.unsettled.put_back(std::move(unsettled), SteadyClock::now());
         throw;
       }
-      note_failure(services_.log, services_.meters, each->admitted,
-                   error);  // trying again would not help: it is found dead by its last checkpoint
+      // Trying again would not help: it is found dead by its last checkpoint.
+      note_failure(services_.log, services_.meters, each->admitted, error);
     }
   }
 }

@@ -19,7 +19,7 @@ class Settlement {
 
   /// Stores what was sent; if the store is down, as soon as it is back. Never throws.
   void settle(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line);
-  /// The same without waiting for the store: whichever thread writes next tells it. Never throws.
+  /// The same without waiting for the store, which is told as soon by whichever thread writes then. Never throws.
   void settle_soon(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line);
 
   /// When settle_again() has something to do; nothing if the store knows of all ends.
@@ -32,7 +32,6 @@ class Settlement {
   void note_end(const AdmittedDelivery& admitted, const Streamed& streamed, const RequestLine& line);
   void store(const AdmittedDelivery& admitted, const Streamed& streamed);
   Settled end(const AdmittedDelivery& admitted, const Streamed& streamed);
-  std::optional<Settled> end_as_known(const AdmittedDelivery& admitted, const Progress& progress);
 
   const Services& services_;
 };

@@ -27,10 +27,8 @@ Value read_column(const jdbc::ResultSet& row, unsigned index, int type) {
     case jdbc::DataType::INTEGER:
     case jdbc::DataType::BIGINT:
       return row.getInt64(index);
-    default: {
-      jdbc::SQLString text = row.getString(index);
-      return std::move(*text.operator->());
-    }
+    default:
+      return std::string{row.getString(index)};
   }
 }
 

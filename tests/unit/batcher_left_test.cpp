@@ -1,16 +1,13 @@
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <barrier>
 #include <latch>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <variant>
 #include <vector>
 
-#include "core/batcher.h"
+#include "tests/unit/squares.h"
 #include "tests/unit/thrown.h"
 
 namespace claimcheck {
@@ -18,15 +15,7 @@ namespace {
 
 using namespace test;
 
-using Numbers = std::vector<int>;
-using Squares = Batcher<int, int>;
 using Served = Squares::Served;
-
-Numbers squares(std::span<const int> asks) {
-  Numbers replies;
-  for (const int ask : asks) replies.push_back(ask * ask);
-  return replies;
-}
 
 TEST(BatcherLeft, WhatIsLeftWhileNobodyWorksIsServedByWhoLeavesIt) {
   Squares batcher{32, 1};
@@ -110,48 +99,15 @@ TEST(BatcherLeft, AFaultIsToldToWhatItMet) {
 }
 
 TEST(BatcherLeft, InACrowdEverythingLeftIsServedOnceBesideWhatIsAsked) {
-  constexpr int threads = 16, asks_each = 500;
-  constexpr std::size_t most = 8;
   for (const int at_once : {1, 2, 5}) {
     SCOPED_TRACE(at_once);
-    Squares batcher{most, at_once};
-    std::atomic<int> working = 0, too_many = 0, wrong = 0;
-    std::atomic<std::size_t> too_large = 0;
-    const auto work = [&](std::span<const int> asks) {
-      too_many += ++working > at_once ? 1 : 0;
-      too_large += asks.empty() || asks.size() > most ? 1 : 0;
-      std::this_thread::yield();
-      --working;
-      return squares(asks);
-    };
-    std::mutex mutex;
-    std::map<int, int> told;  // how often, by what was left
-    const auto leave = [&](int ask) {
-      batcher.leave(ask, work, [&, ask](const Served& served) {
-        wrong += std::get<int>(served) == ask * ask ? 0 : 1;
-        const std::lock_guard guard{mutex};
-        ++told[ask];
-      });
-    };
-    std::barrier line{threads};
-    std::vector<std::jthread> asking;
-    for (int thread = 0; thread < threads; ++thread)
-      asking.emplace_back([&, thread] {
-        line.arrive_and_wait();
-        for (int i = 0; i < asks_each; ++i) {
-          const int ask = thread * asks_each + i;
-          if (i % 2 == 0)
-            leave(ask);
-          else
-            wrong += batcher.ask(ask, work) == ask * ask ? 0 : 1;
-        }
-      });
-    asking.clear();
-    EXPECT_EQ(wrong, 0);
-    EXPECT_EQ(too_many, 0);
-    EXPECT_EQ(too_large, 0U);
-    EXPECT_EQ(told.size(), std::size_t{threads} * asks_each / 2) << "when all have gone nothing is left";
-    for (const auto& [ask, times] : told) EXPECT_EQ(times, 1) << ask;
+    SquaringCrowd crowd{at_once};
+    crowd.each_asks([&](int ask) {
+      if (ask % 2 == 0)
+        crowd.batcher.leave(ask, crowd.work, [&crowd, ask](const Served& served) { crowd.note(ask, std::get<int>(served)); });
+      else
+        crowd.note(ask, crowd.batcher.ask(ask, crowd.work));
+    });
   }
 }
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "tests/support/process.h"
+#include "tests/unit/squares.h"
 #include "tests/unit/thrown.h"
 
 namespace claimcheck {
@@ -23,15 +24,7 @@ namespace {
 
 using namespace test;
 
-using Numbers = std::vector<int>;
-using Squares = Batcher<int, int>;
 using Sizes = std::vector<std::size_t>;
-
-Numbers squares(std::span<const int> asks) {
-  Numbers replies;
-  for (const int ask : asks) replies.push_back(ask * ask);
-  return replies;
-}
 
 /// What came of a first one who asks, and of others who ask while the first one's work is under way.
 struct Round {
@@ -182,38 +175,11 @@ TEST(Batcher, AfterAFaultItWorksAsBefore) {
 }
 
 TEST(Batcher, InACrowdEverybodyGetsItsOwnReplyAndNoMorePiecesOfWorkOverlapThanMay) {
-  constexpr int threads = 16, asks_each = 500;
-  constexpr std::size_t most = 8;
   for (const int at_once : {1, 2, 5}) {
     SCOPED_TRACE(at_once);
-    Squares batcher{most, at_once};
-    std::atomic<int> working = 0, too_many = 0, wrong = 0;
-    std::atomic<std::size_t> served = 0, too_large = 0, joint = 0;
-    const auto work = [&](std::span<const int> asks) {
-      too_many += ++working > at_once ? 1 : 0;
-      served += asks.size();
-      too_large += asks.empty() || asks.size() > most ? 1 : 0;
-      joint += asks.size() > 1 ? 1 : 0;
-      std::this_thread::yield();
-      --working;
-      return squares(asks);
-    };
-    std::barrier line{threads};
-    std::vector<std::jthread> asking;
-    for (int thread = 0; thread < threads; ++thread)
-      asking.emplace_back([&, thread] {
-        line.arrive_and_wait();
-        for (int i = 0; i < asks_each; ++i) {
-          const int ask = thread * asks_each + i;
-          wrong += batcher.ask(ask, work) == ask * ask ? 0 : 1;
-        }
-      });
-    asking.clear();
-    EXPECT_EQ(wrong, 0);
-    EXPECT_EQ(too_many, 0);
-    EXPECT_EQ(too_large, 0U);
-    EXPECT_EQ(served, std::size_t{threads} * asks_each);
-    EXPECT_GT(joint, 0U) << "a crowd is served together";
+    SquaringCrowd crowd{at_once};
+    crowd.each_asks([&](int ask) { crowd.note(ask, crowd.batcher.ask(ask, crowd.work)); });
+    EXPECT_GT(crowd.joint, 0U) << "a crowd is served together";
   }
 }
 

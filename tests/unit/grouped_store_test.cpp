@@ -94,7 +94,7 @@ class GroupedStoreTest : public testing::Test {
   Token stored(int number) { return tokens.find(token_of(number).id).value(); }
 
   /// Runs so many threads at once, each with its own store of one group.
-  void race(int threads, const std::function<void(int thread, TokenStore& own)>& run) {
+  void race(int threads, const std::function<void(int thread, GroupedTokenStore& own)>& run) {
     std::barrier line{threads};
     std::vector<std::jthread> racing;
     for (int thread = 0; thread < threads; ++thread)
@@ -149,14 +149,13 @@ TEST_F(GroupedStoreTest, WhatNobodyWaitsForIsWrittenOnceAndToldOnce) {
   constexpr int threads = 16, tokens_each = 20;
   for (int i = 0; i < threads * tokens_each; ++i) add(i);
   std::atomic<int> written = 0, refused = 0;
-  race(threads, [&](int thread, TokenStore& own) {
-    auto& late = dynamic_cast<LateWrites&>(own);
+  race(threads, [&](int thread, GroupedTokenStore& own) {
     const auto told = [&](const std::variant<bool, Error>& outcome) { ++(std::get<bool>(outcome) ? written : refused); };
     for (int i = 0; i < tokens_each; ++i) {
       Token token = own.find(token_of(thread * tokens_each + i).id).value();
       token.uses = 1;
-      late.replace_uses_soon(token, told);
-      late.replace_uses_soon(token, told);  // of the same revision: one of the two comes too late
+      own.replace_uses_soon(token, told);
+      own.replace_uses_soon(token, told);  // of the same revision: one of the two comes too late
     }
   });
   EXPECT_EQ(written + refused, 2 * threads * tokens_each);
