@@ -42,12 +42,11 @@ TEST_F(LateSettlement, WhatIsNotKnownAsItWasStoredIsSettledAtOnce) {
 
 TEST_F(LateSettlement, AThreadThatNeverReachedTheStoreSettlesOnceItIsBack) {
   auto admitted = begin(1);
-  store.down = true;
-  store.knows_clock = false;
+  store.down = store.clockless = true;
   settle_soon(long_one(std::move(admitted)));
   EXPECT_EQ(logged("settle_failed"), 1);
   EXPECT_EQ(told(), Lines{});
-  store.down = false;
+  store.down = store.clockless = false;
   settle_the_rest();
   EXPECT_EQ(told(), Lines{"delivery1 complete 1000"});
 }

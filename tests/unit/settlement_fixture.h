@@ -21,7 +21,10 @@ class OddStore final : public TokenStore, public LateWrites {
  public:
   explicit OddStore(Memory& memory) : kept(memory) {}
 
-  Time now() override { return knows_clock ? kept.now() : reached().now(); }
+  Time now() override {
+    if (clockless) throw Error{Errc::unavailable, "no clock"};
+    return kept.now();
+  }
   bool add(const Token& token) override { return kept.add(token); }
   std::optional<Token> find(const Digest& digest) override { return reached().find(digest); }
   std::optional<Token> find(const TokenId& id) override {
@@ -53,7 +56,7 @@ class OddStore final : public TokenStore, public LateWrites {
   MemoryTokenStore kept;
   std::vector<std::pair<Token, Told>> late;  ///< not written yet
   bool down = false;                         ///< it cannot be reached
-  bool knows_clock = true;                   ///< it has been reached before
+  bool clockless = false;                    ///< it was never reached, and cannot be now
   bool silent = false;                       ///< it writes, and the answer is lost
   TokenId poison;                            ///< a token that it cannot write
   int reads = 0, writes = 0;
