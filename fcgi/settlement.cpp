@@ -108,9 +108,10 @@ void Settlement::settle(AdmittedDelivery admitted, const Streamed& streamed, con
 
 void Settlement::settle_soon(AdmittedDelivery admitted, const Streamed& streamed, const RequestLine& line) {
   // Only who was admitted on this thread: another may never have reached the store, and not know its clock.
-  if (!admitted.stored) return settle(std::move(admitted), streamed, line);
+  std::optional<Token> stored = std::exchange(admitted.stored, std::nullopt);
+  if (!stored) return settle(std::move(admitted), streamed, line);
   const Time now = services_.tokens.now();
-  auto known = known_end(std::exchange(admitted.stored, std::nullopt).value(), progress_of(admitted, streamed.sent), now);
+  auto known = known_end(*std::move(stored), progress_of(admitted, streamed.sent), now);
   if (!known) return settle(std::move(admitted), streamed, line);
   admitted.active.reset();
   note_end(admitted, streamed, line);
