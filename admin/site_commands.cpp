@@ -23,6 +23,7 @@ struct SiteOptions {
   std::string worker_dir;  ///< holds claimcheck.fcgi; FOLDER/claimcheck if empty
   std::string docroot;     ///< tells the URLs of folders
   std::string server = "apache";
+  std::string upstream;  ///< nginx' name for the workers it keeps connections to
 };
 
 const char* word(htaccess::Change change) {
@@ -62,6 +63,7 @@ htaccess::Site describe(const config::Config& config, const SiteOptions& given) 
     site.locked_url = htaccess::url_path(site.locked_path, given.docroot);
   constexpr std::string_view scheme = "unix:";
   if (config.worker.listen.starts_with(scheme)) site.socket = config.worker.listen.substr(scheme.size());
+  site.upstream = given.upstream;
   return site;
 }
 
@@ -99,6 +101,8 @@ void print(const Options& options, const SiteOptions& given, const std::map<std:
     for (const auto& [name, each] : snippets) known += (known.empty() ? "" : ", ") + name;
     throw Error{Errc::bad_request, "there is nothing to print for " + given.server + "; known are " + known};
   }
+  if (!given.upstream.empty() && given.server != "nginx")
+    throw Error{Errc::bad_request, "an upstream is something of nginx; leave --upstream out for " + given.server};
   const config::Config config = load_config(options);
   fmt::print("{}", snippet->second(config, describe(config, given)));
 }
@@ -139,6 +143,7 @@ void add_print(CLI::App& noun, Options& options, const std::shared_ptr<SiteOptio
   CLI::App* command = noun.add_subcommand("print", "print the lines to add by hand");
   command->add_option("SERVER", given->server, "which web server's lines")->capture_default_str();
   command->add_option("--docroot", given->docroot, "the site's document root, so that the locked folder's URL is known");
+  command->add_option("--upstream", given->upstream, "nginx keeps connections to the workers, under this name of your choice");
   command->callback([&options, given, &snippets] { print(options, *given, snippets); });
 }
 

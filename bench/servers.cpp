@@ -72,6 +72,7 @@ DocumentRoot "{docroot}"
 
 std::string nginx_configuration(const Site& site, const fs::path& folder, int port, int slow_port, const std::string& worker,
                                 const Script& script) {
+  const NginxLines lines = printed_nginx_lines(site, {worker});
   return fmt::format(R"({user}daemon off;
 worker_processes auto;
 worker_rlimit_nofile 65536;
@@ -87,6 +88,7 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
+{beside}
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     listen 127.0.0.1:{slow_port} backlog=4096 sndbuf=128k;
@@ -99,14 +101,14 @@ http {{
       fastcgi_param DATABASE_NAME {database};
       fastcgi_pass unix:{php};
     }}
-{snippet}
+{within}
   }}
 }}
 )",
                      fmt::arg("user", site_has_own_user() ? "user www-data;\n" : ""), fmt::arg("folder", folder.string()),
                      fmt::arg("port", port), fmt::arg("slow_port", slow_port), fmt::arg("docroot", site.docroot().string()),
                      fmt::arg("database_socket", script.database_socket), fmt::arg("database", script.database),
-                     fmt::arg("php", script.socket), fmt::arg("snippet", printed_snippet(site, "nginx", worker)));
+                     fmt::arg("php", script.socket), fmt::arg("beside", lines.beside), fmt::arg("within", lines.within));
 }
 
 /// Starts a server and waits until it accepts connections.

@@ -23,6 +23,8 @@ class Descriptor {
   /// Negative if there is none.
   int number() const { return number_; }
   explicit operator bool() const { return number_ >= 0; }
+  /// Leaves it to the caller.
+  int release() { return std::exchange(number_, -1); }
 
  private:
   int number_;

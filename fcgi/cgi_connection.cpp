@@ -19,6 +19,7 @@ class CgiConnection final : public Connection {
   }
 
   Step send_end() override { return {.state = Step::State::moved}; }  // its end is the end of the output
+  void input_has_ended() override {}                                  // nobody waits for it
   int descriptor() const override { return outlet_.fd(); }
   bool lingers() const override { return false; }
   void close() override { outlet_.close(); }

@@ -2,9 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
+#include "core/descriptor.h"
 #include "fcgi/shutdown.h"
 
 namespace claimcheck::fcgi {
@@ -45,13 +47,17 @@ class Connection {
   /// close().
   virtual Step send_end() = 0;
 
+  /// All that the front end sends of the request has been read.
+  virtual void input_has_ended() = 0;
+
   /// What becomes writable when more can be sent, and shows when the front end has gone.
   virtual int descriptor() const = 0;
 
-  /// Whether the front end has to be given a moment to close, after send_end().
+  /// Whether the front end may still be sending, and has to be given a moment to close, after send_end().
   virtual bool lingers() const = 0;
 
-  /// Closes the connection. Without send_end() before, the front end reports a broken answer instead of a complete one.
+  /// Closes the connection, or gives it back for the next request if the front end keeps it and the answer is complete. Without
+  /// send_end() before, the front end reports a broken answer instead of a complete one.
   virtual void close() = 0;
 };
 
@@ -64,12 +70,15 @@ void finish(Connection& connection, std::chrono::seconds stall_timeout);
 /// Waits until more can be sent, at most `limit`. @return false if the time is up.
 bool wait(const Connection& connection, std::chrono::milliseconds limit);
 
-/// Whether the front end may still send something that belongs to the request.
-enum class Input { open, ended };
+/// Takes a connection back whose answer is complete, for the front end's next request.
+using Keeper = std::function<void(Descriptor connection)>;
 
 /// Sends FastCGI STDOUT records for request `request_id` on the connected socket `fd`, which it makes non-blocking and closes.
 /// Source: FastCGI 1.0 sections 3.3, 5.3, 5.5.
-std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout, Input input);
+/// @param keeper  who gets the socket, non-blocking, in the place of closing it after a complete answer, once
+/// input_has_ended();
+///                may be empty
+std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout, Keeper keeper = {});
 
 /// Writes a CGI answer to `fd`, which it makes non-blocking and closes. Source: RFC 3875 section 6.
 std::unique_ptr<Connection> open_cgi(int fd, std::chrono::seconds stall_timeout);

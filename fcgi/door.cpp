@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "core/error.h"
 
@@ -47,7 +48,7 @@ Door::Visit Door::next(int patience) {
   if (event.data.fd == shutdown_.descriptor()) return {.who = Visitor::shutdown};
   if (event.data.fd == chores_.descriptor()) return {.who = Visitor::chore};
   if (event.data.fd == timer_.number()) return ring();
-  return receive();
+  return event.data.fd == listener_.fd ? receive() : receive_again(event.data.fd);
 }
 
 Door::Visit Door::receive() const {
@@ -55,6 +56,28 @@ Door::Visit Door::receive() const {
   watch(EPOLL_CTL_MOD, listener_.fd, once);
   if (fd < 0) return {};
   return {.who = Visitor::connection, .fd = fd};
+}
+
+Door::Visit Door::receive_again(int fd) {
+  const std::lock_guard guard{mutex_};
+  auto kept = kept_.extract(fd);
+  if (kept.empty()) return {};
+  return {.who = Visitor::connection, .fd = kept.mapped().release(), .is_back = true};
+}
+
+void Door::keep(Descriptor connection) {
+  const int fd = connection.number();
+  const std::lock_guard guard{mutex_};
+  if (leaves_) return;
+  kept_.emplace(fd, std::move(connection));
+  // It is known already if it was kept before: who is woken only once stays on the list.
+  epoll_event event{.events = once, .data = {.fd = fd}};
+  if (::epoll_ctl(epoll_.number(), EPOLL_CTL_MOD, fd, &event) != 0) watch(EPOLL_CTL_ADD, fd, once);
+}
+
+bool Door::keeps_any() const {
+  const std::lock_guard guard{mutex_};
+  return !kept_.empty();
 }
 
 /// Whoever hears it sets it again if something is left.
@@ -80,8 +103,10 @@ void Door::looked_for_chore() {
   watch(EPOLL_CTL_MOD, chores_.descriptor(), once);
 }
 
-void Door::stop_accepting() {
-  ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, listener_.fd, nullptr);
+void Door::prepare_to_leave() {
+  if (listener_.lives_on) ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, listener_.fd, nullptr);
+  const std::lock_guard guard{mutex_};
+  leaves_ = true;
 }
 
 }  // namespace claimcheck::fcgi

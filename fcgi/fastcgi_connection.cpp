@@ -21,8 +21,8 @@ constexpr std::uint64_t largest_content = 65528;
 
 class FastcgiConnection final : public Connection {
  public:
-  FastcgiConnection(int fd, int request_id, std::chrono::seconds stall_timeout, Input input)
-      : outlet_(fd, stall_timeout), request_id_(request_id), input_(input) {}
+  FastcgiConnection(int fd, int request_id, std::chrono::seconds stall_timeout, Keeper keeper)
+      : outlet_(fd, stall_timeout), request_id_(request_id), keeper_(std::move(keeper)) {}
 
   bool write(std::string_view bytes) override {
     hold(bytes);
@@ -56,8 +56,16 @@ class FastcgiConnection final : public Connection {
   }
 
   int descriptor() const override { return outlet_.fd(); }
-  bool lingers() const override { return input_ == Input::open; }
-  void close() override { outlet_.close(); }
+  void input_has_ended() override { input_open_ = false; }
+  bool lingers() const override { return input_open_; }
+
+  void close() override {
+    const bool complete = ending_ && pending_.empty();
+    if (Keeper keeper = std::exchange(keeper_, {}); keeper && complete && !lingers())
+      keeper(Descriptor{outlet_.release()});
+    else
+      outlet_.close();
+  }
 
  private:
   /// Begins a record for at most `length` bytes if none is under way. @return why its content cannot follow yet, if so
@@ -100,7 +108,8 @@ class FastcgiConnection final : public Connection {
 
   Outlet outlet_;
   int request_id_;
-  Input input_;
+  Keeper keeper_;
+  bool input_open_ = true;
   std::uint64_t announced_ = 0;  ///< bytes that the current record still owes
   std::string pending_;          ///< what is to be sent before its content: what was held, headers, the end
   bool ending_ = false;
@@ -108,8 +117,8 @@ class FastcgiConnection final : public Connection {
 
 }  // namespace
 
-std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout, Input input) {
-  return std::make_unique<FastcgiConnection>(fd, request_id, stall_timeout, input);
+std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout, Keeper keeper) {
+  return std::make_unique<FastcgiConnection>(fd, request_id, stall_timeout, std::move(keeper));
 }
 
 }  // namespace claimcheck::fcgi

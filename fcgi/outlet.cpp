@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace claimcheck::fcgi {
 
@@ -27,6 +28,10 @@ Outlet::~Outlet() {
 void Outlet::close() {
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
+}
+
+int Outlet::release() {
+  return std::exchange(fd_, -1);
 }
 
 void Outlet::stop_blocking() {

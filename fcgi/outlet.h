@@ -28,6 +28,8 @@ class Outlet {
   Step send_file(int file, std::uint64_t offset, std::uint64_t length);
   bool wait(std::chrono::milliseconds limit);
   void close();
+  /// Leaves the descriptor to the caller, blocking or not as it was used last.
+  int release();
 
  private:
   void stop_blocking();

@@ -205,6 +205,7 @@ void Pump::drop(std::uint64_t id) {
   const auto found = passengers_.find(id);
   alarms_.erase({found->second.wake, id});
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, found->second.descriptor(), nullptr);
+  found->second.leaving->close();
   passengers_.erase(found);
   --load_;
 }

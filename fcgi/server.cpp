@@ -1,6 +1,7 @@
 #include "fcgi/server.h"
 
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace claimcheck::fcgi {
@@ -27,6 +29,11 @@ void limit_waiting(int fd, const Timeouts& timeouts) {
   const timeval write{.tv_sec = timeouts.stall.count(), .tv_usec = 0};
   ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &read, sizeof read);
   ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &write, sizeof write);
+}
+
+/// So that a request can be read from it, which its last answer was not to wait for.
+void block(int fd) {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 }
 
 using SteadyClock = std::chrono::steady_clock;
@@ -51,16 +58,13 @@ std::optional<std::string_view> variable(char** environment, const char* name) {
   return value == nullptr ? std::nullopt : std::optional<std::string_view>{value};
 }
 
-/// Reads the end of a request that has no body, so that nothing is left to be read on its connection.
-Input read_to_the_end(const FCGX_Request& request) {
+bool has_body(const FCGX_Request& request) {
   const std::string_view length = variable(request.envp, "CONTENT_LENGTH").value_or("");
-  if (!length.empty() && length != "0") return Input::open;
-  return FCGX_GetChar(request.in) == EOF ? Input::ended : Input::open;
+  return !length.empty() && length != "0";
 }
 
-/// Lets libfcgi read the request from `fd`, answers it, and closes `fd`.
-void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
-  limit_waiting(fd, timeouts);
+/// Lets libfcgi read the request from `fd`, answers it, and closes `fd`, or gives it to `keeper` if the front end keeps it.
+void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer, const Keeper& keeper) {
   FCGX_Request request;
   // Without a listener of its own libfcgi cannot accept behind our back when it gives this connection up.
   FCGX_InitRequest(&request, -1, 0);
@@ -68,12 +72,19 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer) {
   request.keepConnection = 1;                // else its first act would be to close what it has not read yet
   if (FCGX_Accept_r(&request) != 0) return;  // it has closed the connection
 
-  auto connection = open_fastcgi(request.ipcFd, request.requestId, timeouts.stall, read_to_the_end(request));
+  const bool is_kept = request.keepConnection != 0;  // FCGI_KEEP_CONN, FastCGI 1.0 section 5.1
+  auto connection = open_fastcgi(request.ipcFd, request.requestId, timeouts.stall, is_kept ? keeper : Keeper{});
+  // What is left to be read would be in the way when its connection is closed, or used again.
+  const auto read_the_end = [&request, &line = *connection] {
+    if (FCGX_GetChar(request.in) == EOF) line.input_has_ended();
+  };
+  if (!has_body(request)) read_the_end();
   if (request.role == role_responder) {
     const Variables variables = [&](const char* name) { return variable(request.envp, name); };
     const BodyReader read_body = [&](std::size_t length) {
       std::string body(length, '\0');
       body.resize(static_cast<std::size_t>(std::max(0, FCGX_GetStr(body.data(), static_cast<int>(length), request.in))));
+      read_the_end();
       return body;
     };
     answerer.answer(variables, read_body, std::move(connection));
@@ -96,8 +107,9 @@ class RequestThread {
 
   void run() {
     while (!shutdown_.requested()) receive(door_.next(for_ever));
-    if (door_.listener_lives_on()) door_.stop_accepting();
-    const auto nobody_comes_after = SteadyClock::now() + (door_.listener_lives_on() ? 0ms : late_arrival);
+    door_.prepare_to_leave();
+    const bool somebody_may_come = !door_.listener_lives_on() || door_.keeps_any();
+    const auto nobody_comes_after = SteadyClock::now() + (somebody_may_come ? late_arrival : 0ms);
     while (!is_done(nobody_comes_after)) {
       if (receive_all()) continue;
       wait_for(std::array{pollfd{.fd = door_.listener_lives_on() ? nobody : door_.listener()},
@@ -120,7 +132,11 @@ class RequestThread {
 
   bool attend(const Door::Visit& visit) {
     if (visit.who == Door::Visitor::connection) {
-      answer_one(visit.fd, timeouts_, answerer_);
+      if (visit.is_back)
+        block(visit.fd);
+      else
+        limit_waiting(visit.fd, timeouts_);
+      answer_one(visit.fd, timeouts_, answerer_, keeper_);
       return true;
     }
     if (visit.who != Door::Visitor::chore) return false;
@@ -149,6 +165,7 @@ class RequestThread {
   const Team& team_;
   std::atomic<int>& answering_;  ///< how many threads are at work
   Answerer& answerer_;
+  const Keeper keeper_ = [&door = door_](Descriptor connection) { door.keep(std::move(connection)); };
 };
 
 }  // namespace
@@ -160,7 +177,8 @@ void serve_fastcgi(int listener, const Timeouts& timeouts, const Shutdown& shutd
   while (!shutdown.requested()) {
     const int fd = accept_one(listener);
     if (fd >= 0) {
-      answer_one(fd, timeouts, *answerer);
+      limit_waiting(fd, timeouts);
+      answer_one(fd, timeouts, *answerer, {});
       continue;  // whoever waits already comes first
     }
     answerer->catch_up();

@@ -14,6 +14,7 @@ struct Site {
   std::string locked_url;   ///< URL path of the locked directory, for nginx and lighttpd; may be empty
   std::string locked_path;  ///< file system path of the locked directory
   std::string socket = "/run/claimcheck/claimcheck.sock";  ///< own-socket worker, for nginx, lighttpd, mod_proxy_fcgi
+  std::string upstream = {};  ///< what nginx is to call the group of workers it keeps connections to; empty: it keeps none
 };
 
 }  // namespace claimcheck::htaccess

@@ -19,6 +19,16 @@ constexpr std::string_view unknown_url = R"conf(# If @locked_path@ lies beneath 
 # print this again with --docroot DOCROOT.
 )conf";
 
+constexpr std::string_view nginx_upstream =
+    R"conf(# Beside the server block, not within it. nginx keeps its connections to the workers, which saves a tenth of the work for
+# a small file.
+upstream @upstream@ {
+  server "unix:@socket@";
+  keepalive 32;
+}
+# Within the server block:
+)conf";
+
 constexpr std::string_view nginx_worker = R"conf(location = @prefix@ { rewrite ^ @prefix@/ last; }
 location ^~ @prefix@/ {
   include fastcgi_params;
@@ -32,9 +42,11 @@ location ^~ @prefix@/ {
   fastcgi_intercept_errors off;
   fastcgi_cache off;
   gzip off;
-  fastcgi_pass "unix:@socket@";
-}
+@pass@}
 )conf";
+
+constexpr std::string_view nginx_pass = "  fastcgi_pass \"unix:@socket@\";\n";
+constexpr std::string_view nginx_pass_upstream = "  fastcgi_keep_conn on;\n  fastcgi_pass @upstream@;\n";
 
 constexpr std::string_view nginx_hand_off = R"conf(  alias "@locked_path@/";
   sendfile on;
@@ -113,9 +125,12 @@ std::string_view lock_lines(const Site& site, std::string_view lock_with_url) {
 }  // namespace
 
 std::string nginx_snippet(const Site& site) {
-  const Values lines =
+  Values lines =
       known_lines(site, nginx_hand_off, site.locked_url.empty() ? "" : "  fastcgi_param CLAIMCHECK_HAND_OFF accel;\n");
-  return filled_for(site, lock_lines(site, nginx_lock), lines) + filled_for_each_path(nginx_worker, site, lines);
+  const bool keeps = !site.upstream.empty();
+  lines.emplace_back("pass", keeps ? nginx_pass_upstream : nginx_pass);
+  return filled_for(site, keeps ? nginx_upstream : "") + filled_for(site, lock_lines(site, nginx_lock), lines) +
+         filled_for_each_path(nginx_worker, site, lines);
 }
 
 std::string lighttpd_snippet(const Site& site) {

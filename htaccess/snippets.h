@@ -9,7 +9,7 @@ namespace claimcheck::htaccess {
 // Lines to paste into the configuration of a web server. Each throws Error{bad_request} if a part of `site` has characters that
 // would mean something else there.
 
-/// A `location` pair for an nginx `server` block.
+/// A `location` pair for an nginx `server` block; after the `upstream` block for beside it, if one was named.
 std::string nginx_snippet(const Site& site);
 
 /// The same for lighttpd.

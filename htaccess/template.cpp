@@ -31,6 +31,13 @@ void require_file_path(std::string_view what, const std::string& path) {
               fmt::format("{} \"{}\" is no absolute path, or has one of \" \\ $ | % or a control character in it", what, path)};
 }
 
+void require_name(std::string_view what, const std::string& name) {
+  const auto is_plain = [](char c) { return is_letter_or_digit(c) || c == '_' || c == '-'; };
+  if (std::all_of(name.begin(), name.end(), is_plain)) return;
+  throw Error{Errc::bad_request,
+              fmt::format("{} \"{}\" has other characters than letters, digits, underscores and hyphens", what, name)};
+}
+
 std::string as_pattern(std::string_view url_path) {
   std::string pattern;
   for (const char c : url_path) pattern += c == '.' ? "\\." : std::string(1, c);
@@ -65,6 +72,7 @@ Values values_of(const Site& site) {
   require_url_path("the worker's URL", site.worker_url);
   if (!site.folder_url.empty()) require_url_path("the folder's URL", site.folder_url);
   require_file_path("the socket", site.socket);
+  require_name("the upstream", site.upstream);
   if (!site.locked_url.empty()) require_url_path("the locked directory's URL", site.locked_url);
   if (!site.locked_path.empty()) require_file_path("the locked directory", site.locked_path);
   // A folder may be written with a slash at its end; the templates add theirs.
@@ -75,6 +83,7 @@ Values values_of(const Site& site) {
           {"pattern_in_folder", as_pattern(prefix_in_folder(site))},
           {"worker_url", site.worker_url},
           {"socket", site.socket},
+          {"upstream", site.upstream},
           {"locked_url", site.locked_url},
           {"locked_pattern", as_pattern(site.locked_url)},
           {"locked_path", locked_path}};

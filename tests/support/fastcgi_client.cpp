@@ -128,10 +128,10 @@ Fields cgi_variables(const HttpRequest& request) {
 
 FastCgiExchange::FastCgiExchange(const std::string& address, std::chrono::milliseconds limit) : connection_(address, limit) {}
 
-bool FastCgiExchange::request(const Fields& variables, std::string_view body) {
+bool FastCgiExchange::request(const Fields& variables, std::string_view body, bool keep_connection) {
   head_request_ =
       std::find(variables.begin(), variables.end(), Fields::value_type{"REQUEST_METHOD", "HEAD"}) != variables.end();
-  return send(fastcgi::begin() + fastcgi::stream(fastcgi::params, fastcgi::pairs(variables)) +
+  return send(fastcgi::begin(fastcgi::responder, keep_connection) + fastcgi::stream(fastcgi::params, fastcgi::pairs(variables)) +
               fastcgi::stream(fastcgi::in, body));
 }
 

@@ -45,8 +45,8 @@ class FastCgiExchange {
 
   /// Sends any bytes, well-formed or not. @return false if the worker has closed the connection.
   bool send(std::string_view bytes) { return connection_.send(bytes); }
-  /// Sends a whole responder request.
-  bool request(const Fields& variables, std::string_view body = {});
+  /// Sends a whole responder request. The worker is to close the connection after it unless `keep_connection`.
+  bool request(const Fields& variables, std::string_view body = {}, bool keep_connection = false);
   /// Tells the worker that the visitor is gone; the connection stays open.
   bool abort() { return send(fastcgi::record(fastcgi::abort_request, {})); }
   /// Reads to the end of the request or of the connection, or as far as `reading` wants. `complete` is set if the request

@@ -21,6 +21,16 @@ class WithWorker final : public FrontEnd {
   std::unique_ptr<FrontEnd> server_;
 };
 
+std::string printed(const Site& site, const std::string& kind, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> command{"site", "print", kind, "--docroot", site.docroot().string()};
+  command.insert(command.end(), more.begin(), more.end());
+  const Finished print = site.command(command);
+  if (print.status != 0) throw std::runtime_error("site print " + kind + ": " + print.out + print.err);
+  return print.out;
+}
+
+const std::string assumed_socket = "unix:" + htaccess::Site{}.socket;
+
 }  // namespace
 
 std::string name_of(Front front) {
@@ -67,13 +77,18 @@ std::unique_ptr<FrontEnd> start(Front front, Site& site, const Edits& edits) {
 }
 
 std::string printed_snippet(const Site& site, const std::string& kind, const std::string& address) {
-  const Finished printed = site.command({"site", "print", kind, "--docroot", site.docroot().string()});
-  if (printed.status != 0) throw std::runtime_error("site print " + kind + ": " + printed.out + printed.err);
-  const std::string assumed = "unix:" + htaccess::Site{}.socket;
-  std::string text = printed.out;
-  const auto at = text.find(assumed);
-  if (at == std::string::npos) throw std::runtime_error("no " + assumed + " in " + text);
-  return text.replace(at, assumed.size(), address);
+  return edited(printed(site, kind), {{assumed_socket, address}});
+}
+
+NginxLines printed_nginx_lines(const Site& site, const std::vector<std::string>& workers) {
+  const std::string text = printed(site, "nginx", {"--upstream", "claimcheck_workers"});
+  const std::string border = "# Within the server block:\n";
+  const auto at = text.find(border);
+  if (at == std::string::npos) throw std::runtime_error("no \"" + border + "\" in\n" + text);
+  std::string servers;
+  for (const auto& worker : workers) servers += "  server \"" + worker + "\";\n";
+  return {.beside = edited(text.substr(0, at), {{"  server \"" + assumed_socket + "\";\n", servers}}),
+          .within = text.substr(at + border.size())};
 }
 
 }  // namespace claimcheck::test

@@ -41,6 +41,15 @@ std::string edited(std::string text, const Edits& edits);
 /// @param edits  to the server's own configuration, to break it
 std::unique_ptr<FrontEnd> start(Front front, Site& site, const Edits& edits = {});
 
+/// The lines that `claimcheck site print nginx --docroot … --upstream …` prints, with `workers` in the place of the socket it
+/// assumes.
+struct NginxLines {
+  std::string beside;  ///< the server block
+  std::string within;  ///< it
+};
+/// @param workers  as nginx writes their addresses
+NginxLines printed_nginx_lines(const Site& site, const std::vector<std::string>& workers);
+
 /// The lines that `claimcheck site print KIND --docroot …` prints, with the place of the socket it assumes replaced by
 /// `address`, which may be anything that the server takes there.
 std::string printed_snippet(const Site& site, const std::string& kind, const std::string& address);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "tests/support/connection.h"
@@ -12,22 +14,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* upstream_name = "claimcheck_workers";
-
 /// The address as nginx writes it: without our "tcp:".
 std::string nginx_address(const std::string& address) {
   return address.starts_with("tcp:") ? address.substr(4) : address;
 }
 
-std::string upstream(const std::vector<std::string>& workers) {
-  if (workers.size() < 2) return "";
-  std::string text = fmt::format("  upstream {} {{\n", upstream_name);
-  for (const auto& worker : workers) text += "    server " + nginx_address(worker) + ";\n";
-  return text + "  }\n";
+/// One worker is passed to as it is, to several connections are kept.
+NginxLines lines_for(const Site& site, const std::vector<std::string>& workers) {
+  std::vector<std::string> addresses;
+  std::ranges::transform(workers, std::back_inserter(addresses), nginx_address);
+  if (addresses.size() > 1) return printed_nginx_lines(site, addresses);
+  return {.beside = "", .within = printed_snippet(site, "nginx", addresses.front())};
 }
 
 std::string configuration(const Site& site, const fs::path& folder, const std::vector<std::string>& workers) {
-  const std::string target = workers.size() == 1 ? nginx_address(workers.front()) : upstream_name;
+  const NginxLines lines = lines_for(site, workers);
   return fmt::format(R"({user}daemon off;
 worker_processes 1;
 pid {folder}/pid;
@@ -41,19 +42,19 @@ http {{
   fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
-{upstream}  server {{
+{beside}  server {{
     listen 127.0.0.1:{port};
     server_name 127.0.0.1;
     root {docroot};
     index index.html;
-{snippet}
+{within}
     location ~* \.(zip|pdf|txt|bin)$ {{ expires 30d; }}
   }}
 }}
 )",
                      fmt::arg("user", site_has_own_user() ? "user www-data;\n" : ""), fmt::arg("folder", folder.string()),
-                     fmt::arg("upstream", upstream(workers)), fmt::arg("port", site.port()),
-                     fmt::arg("docroot", site.docroot().string()), fmt::arg("snippet", printed_snippet(site, "nginx", target)));
+                     fmt::arg("beside", lines.beside), fmt::arg("port", site.port()),
+                     fmt::arg("docroot", site.docroot().string()), fmt::arg("within", lines.within));
 }
 
 class Nginx final : public FrontEnd {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "tests/support/process.h"
+#include "tests/unit/signals.h"
 
 namespace claimcheck {
 namespace {
@@ -29,31 +30,6 @@ using Visitor = Door::Visitor;
 
 constexpr int at_once = 0, long_enough = 20'000;  // milliseconds
 constexpr int crowd = 8;
-
-/// Leaves the signals of the test program as they were before a Shutdown; one that is pending is swallowed.
-class Signals {
- public:
-  Signals() {
-    ::pthread_sigmask(SIG_SETMASK, nullptr, &before_);
-    pipe_ = std::signal(SIGPIPE, SIG_DFL);
-  }
-  ~Signals() {
-    sigset_t asked;
-    sigemptyset(&asked);
-    sigaddset(&asked, SIGTERM);
-    constexpr timespec not_at_all{};
-    while (::sigtimedwait(&asked, nullptr, &not_at_all) == SIGTERM) {
-    }
-    std::signal(SIGPIPE, pipe_);
-    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
-
- private:
-  sigset_t before_{};
-  void (*pipe_)(int) = SIG_DFL;
-};
 
 class DoorTest : public testing::Test {
  protected:
@@ -197,17 +173,24 @@ TEST_F(DoorTest, WhoeverCameBeforeTheEndIsReceivedBesideIt) {
   EXPECT_EQ(came, (std::array{0, 1, 1, 0, 1}));
 }
 
-TEST_F(DoorTest, WhatComesAfterItHasStoppedAcceptingIsLeftToOthers) {
-  Chores other_chores;
-  Door other{listener, shutdown, other_chores};
+TEST_F(DoorTest, WhatComesToAListenerThatLivesOnAfterItHasPreparedToLeaveIsLeftToOthers) {
+  const Listener living_on{.fd = listener.fd, .lives_on = true};
+  Chores leaving_chores, other_chores;
+  Door leaving{living_on, shutdown, leaving_chores}, other{living_on, shutdown, other_chores};
+  connect();
+  EXPECT_EQ(next(leaving), Visitor::connection);
+  leaving.prepare_to_leave();
+  connect();
+  EXPECT_EQ(next(leaving), Visitor::nobody);
+  EXPECT_EQ(next(other), Visitor::connection);
+  leaving_chores.add(Checkpoint{});
+  EXPECT_EQ(next(leaving), Visitor::chore) << "chores still come";
+}
+
+TEST_F(DoorTest, WhatComesToAListenerOfItsOwnIsReceivedAlsoAfterItHasPreparedToLeave) {
+  door.prepare_to_leave();
   connect();
   EXPECT_EQ(next(door), Visitor::connection);
-  door.stop_accepting();
-  connect();
-  EXPECT_EQ(next(door), Visitor::nobody);
-  EXPECT_EQ(next(other), Visitor::connection);
-  add_chore();
-  EXPECT_EQ(next(door), Visitor::chore) << "chores still come";
 }
 
 TEST_F(DoorTest, AConnectionThatAnotherProcessWasFasterToAcceptIsNobody) {

@@ -94,6 +94,7 @@ TEST(HtaccessBlocks, RefusesValuesThatWouldMeanSomethingElseInAConfiguration) {
       {"a relative path", {.locked_path = "uploads"}},
       {"a line end in a path", {.socket = "/run/a\n.sock"}},
       {"no socket", {.socket = ""}},
+      {"a nginx block for an upstream", {.upstream = "a{}"}},
       {"a prefix that the folder's rules never see", {.prefix = "/dl", .folder_url = "/blog"}},
       {"nor this one, although it begins alike", {.prefix = "/blogger/dl", .folder_url = "/blog"}},
       {"the folder itself as the prefix", {.prefix = "/blog", .folder_url = "/blog"}},

@@ -52,6 +52,17 @@ TEST(HtaccessSnippets, LeaveOutTheLockedDirectoryIfThereIsNone) {
   }
 }
 
+TEST(HtaccessSnippets, KeepConnectionsFromNginxToAnUpstreamOfTheNameThatWasGiven) {
+  const std::string text = htaccess::nginx_snippet({.beside = {"/api/downloads"}, .upstream = "claimcheck-1_a"});
+  const std::string upstream =
+      "upstream claimcheck-1_a {\n  server \"unix:/run/claimcheck/claimcheck.sock\";\n  keepalive 32;\n}\n";
+  EXPECT_TRUE(has(text, upstream)) << text;
+  EXPECT_TRUE(has(text, "  fastcgi_keep_conn on;\n  fastcgi_pass claimcheck-1_a;\n")) << text;
+  EXPECT_EQ(text.find(upstream), text.rfind(upstream)) << "once, however many paths lead to it";
+  EXPECT_FALSE(has(text, "@")) << text;
+  EXPECT_FALSE(has(htaccess::nginx_snippet({}), "keep"));
+}
+
 TEST(HtaccessSnippets, WarnIfOnlyThePathOfTheLockedDirectoryIsKnown) {
   for (const auto print : {htaccess::nginx_snippet, htaccess::lighttpd_snippet}) {
     const std::string text = print({.locked_path = "/srv/locked/"});

@@ -42,8 +42,8 @@ class PumpTest : public testing::Test {
       const Progress progress{.claim = "claim", .delivery = name, .ranges = admitted.delivery.ranges};
       checkpoints.begin(token, progress, SteadyClock::now() - Checkpoints::every_if_little);  // the first word is due at once
     }
-    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient, Input::open),
-                                      storage_->open("file", ServedAs::decrypted), std::move(admitted), RequestLine{},
+    return std::make_unique<Delivery>(open_fastcgi(fd, request_id, patient), storage_->open("file", ServedAs::decrypted),
+                                      std::move(admitted), RequestLine{},
                                       std::vector<Piece>{{.text = {}, .range = {.first = 0, .length = length}}}, pace);
   }
 
@@ -252,7 +252,7 @@ TEST_F(PumpTest, ConnectionsWhoseAnswerIsCompleteAreSeenOff) {
   for (const auto& c : cases) {
     SCOPED_TRACE(c.name);
     const Line line = Line::socket();
-    auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+    auto connection = open_fastcgi(line.ours, request_id, patient);
     ASSERT_TRUE(connection->write(head));
     if (c.half_closed) ::shutdown(line.theirs, SHUT_WR);
     if (c.end_sent) {
@@ -273,9 +273,28 @@ TEST_F(PumpTest, ConnectionsWhoseAnswerIsCompleteAreSeenOff) {
   }
 }
 
+TEST_F(PumpTest, AConnectionThatTheFrontEndKeepsIsGivenBackOnceItsEndHasGoneOut) {
+  const Line line = Line::socket();
+  std::promise<int> kept;
+  auto connection =
+      open_fastcgi(line.ours, request_id, patient, [&kept](Descriptor given_back) { kept.set_value(given_back.release()); });
+  connection->input_has_ended();
+  const std::string text(1000, 'x');
+  while (connection->send(text).state == Step::State::moved) {
+  }
+  pump.see_off(std::move(connection), patient);
+  auto received = std::async(std::launch::async, [fd = line.theirs] { return read_and_close(fd); });
+  auto given_back = kept.get_future();
+  ASSERT_EQ(given_back.wait_for(patient), std::future_status::ready);
+  EXPECT_EQ(given_back.get(), line.ours);
+  wait_until_empty();
+  ::close(line.ours);
+  EXPECT_TRUE(received.get().ends_with(std::string(8, '\0'))) << "the content of the record that ends a request";
+}
+
 TEST_F(PumpTest, AnEndThatNobodyTakesIsGivenUpAfterTheStallTimeout) {
   const Line line = Line::socket();
-  auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  auto connection = open_fastcgi(line.ours, request_id, patient);
   const std::string text(1000, 'x');
   while (connection->send(text).state == Step::State::moved) {
   }

@@ -98,7 +98,7 @@ TEST_F(Streaming, FilesOfAnySizeArriveInWellFormedRecords) {
       const auto source = has_descriptor ? file(content) : std::make_unique<MemoryFile>(content);
       const Line line = Line::socket();
       auto received = reader(line);
-      const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+      const auto connection = open_fastcgi(line.ours, request_id, patient);
       EXPECT_TRUE(connection->write("Status: 200 OK\r\n\r\n"));
       const Streamed streamed = send(*connection, *source, whole(size), {});
       EXPECT_EQ(streamed.outcome, Outcome::complete);
@@ -117,7 +117,7 @@ TEST_F(Streaming, BytesThatComeFromAfarAreWaitedForAndTheWaitIsNotTheClients) {
   LateFile source{content};
   const Line line = Line::socket();
   auto received = reader(line);
-  const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
   const Streamed streamed = send(*connection, source, whole(content.size()), {.stall_timeout = std::chrono::seconds{1}});
   EXPECT_EQ(streamed.outcome, Outcome::complete);
   finish(*connection, patient);
@@ -131,7 +131,7 @@ TEST_F(Streaming, PiecesGoOutInTheirOrderWithTheTextBetweenThem) {
                                   {.text = "end", .range = {}}};
   const Line line = Line::socket();
   auto received = reader(line);
-  const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
   const Streamed streamed = send(*connection, *file(content), pieces, {});
   EXPECT_EQ(streamed.outcome, Outcome::complete);
   EXPECT_EQ(streamed.sent, 100'000U) << "only the file's own bytes count";
@@ -143,7 +143,7 @@ TEST_F(Streaming, ASlowReaderGetsEveryByte) {
   const std::string content = random_bytes(300'001);
   const Line line = Line::socket(1);  // the smallest buffer that the kernel grants: the stream waits again and again
   auto received = reader(line, 61);
-  const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
   EXPECT_EQ(send(*connection, *file(content), whole(content.size()), {}).outcome, Outcome::complete);
   finish(*connection, patient);
   const Decoded answer = decoded(received.get());
@@ -158,7 +158,7 @@ TEST_F(Streaming, AReaderThatGoesAwayEndsItWithThePartThatWasTaken) {
     const auto source = has_descriptor ? file(content) : std::make_unique<MemoryFile>(content);
     const Line line = Line::socket();
     auto received = reader(line, 64 * kib, 500'000);
-    const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
     const Streamed streamed = send(*connection, *source, whole(content.size()), {});
     connection->close();
     const std::string out = decoded(received.get()).out;
@@ -172,7 +172,7 @@ TEST_F(Streaming, AReaderThatGoesAwayEndsItWithThePartThatWasTaken) {
 TEST_F(Streaming, AReaderThatTakesNothingIsGivenUpAfterTheStallTimeout) {
   const std::string content = random_bytes(4 * mib);
   const Line line = Line::socket();
-  const auto connection = open_fastcgi(line.ours, request_id, std::chrono::seconds{1}, Input::open);
+  const auto connection = open_fastcgi(line.ours, request_id, std::chrono::seconds{1});
   const auto begun = std::chrono::steady_clock::now();
   const Streamed streamed =
       send(*connection, *file(content), whole(content.size()), {.stall_timeout = std::chrono::seconds{1}});
@@ -199,7 +199,7 @@ TEST_F(Streaming, AFileCutShortMeanwhileFailsAndTheAnswerHasNoEnd) {
                         }};
   const Line line = Line::socket();
   auto received = reader(line);
-  const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
   const Streamed streamed = send(*connection, *source, whole(size), truncating);
   connection->close();
   const Decoded answer = decoded(received.get());
@@ -222,7 +222,7 @@ TEST_F(Streaming, AFileThatCannotBeReadFailsAndWhatWasSentStaysSent) {
     SCOPED_TRACE(c.name);
     const Line line = Line::socket();
     auto received = reader(line);
-    const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
     const Streamed streamed = send(*connection, c.file, whole(200'000), {});
     connection->close();
     EXPECT_EQ(streamed.outcome, Outcome::failed);
@@ -242,7 +242,7 @@ TEST_F(Streaming, TellsHowFarItIsAndOnlyWhenItIsTimeTo) {
                     }};
     const Line line = Line::socket();
     auto received = reader(line);
-    const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
     EXPECT_EQ(send(*connection, *file(content), whole(content.size()), pace).outcome, Outcome::complete);
     finish(*connection, patient);
     received.get();
@@ -262,7 +262,7 @@ TEST_F(Streaming, ADeliveryThatWasGivenUpIsCut) {
                   .tell = [](std::uint64_t sent, Asking) { return sent < mib ? Standing::holds : Standing::ended; }};
   const Line line = Line::socket();
   auto received = reader(line);
-  const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
   const Streamed streamed = send(*connection, *file(content), whole(content.size()), pace);
   connection->close();
   EXPECT_EQ(streamed.outcome, Outcome::interrupted);
@@ -290,7 +290,7 @@ TEST_F(Streaming, AStreamThatStoodStillAsksBeforeItSendsOn) {
                       ++asked;
                       return unknown-- > 0 ? Standing::unknown : c.answer;
                     }};
-    const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+    const auto connection = open_fastcgi(line.ours, request_id, patient);
     auto streamed =
         std::async(std::launch::async, [&] { return send(*connection, *file(content), whole(content.size()), pace); });
     EXPECT_EQ(streamed.wait_for(std::chrono::milliseconds{2500}), std::future_status::timeout) << "nobody takes anything";
@@ -311,7 +311,7 @@ TEST_F(Streaming, TheTimeThatARateMakesIsNotTheClients) {
   const std::string content = random_bytes(2 * mib);
   const auto source = file(content);
   const Line line = Line::socket(1);
-  const auto connection = open_fastcgi(line.ours, request_id, patient, Input::open);
+  const auto connection = open_fastcgi(line.ours, request_id, patient);
   // The rate lets out half of what a client is expected to take.
   Stream stream{*connection,
                 *source,
