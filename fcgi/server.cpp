@@ -36,6 +36,13 @@ void block(int fd) {
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 }
 
+/// Twice the room that Linux gives by default (it doubles what it is told): a front end goes a tenth faster with it. With 2 MB
+/// it goes a third slower, since bytes have left the processor's cache before it gets to them.
+void make_room_to_send(int fd) {
+  constexpr int half_the_room = 212'992;
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &half_the_room, sizeof half_the_room);
+}
+
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int nobody = -1;    // a descriptor that poll() passes over
@@ -132,10 +139,12 @@ class RequestThread {
 
   bool attend(const Door::Visit& visit) {
     if (visit.who == Door::Visitor::connection) {
-      if (visit.is_back)
+      if (visit.is_back) {
         block(visit.fd);
-      else
+      } else {
         limit_waiting(visit.fd, timeouts_);
+        make_room_to_send(visit.fd);
+      }
       answer_one(visit.fd, timeouts_, answerer_, keeper_);
       return true;
     }
