@@ -83,7 +83,8 @@ void answer_one(int fd, const Timeouts& timeouts, Answerer& answerer, const Keep
   auto connection = open_fastcgi(request.ipcFd, request.requestId, timeouts.stall, is_kept ? keeper : Keeper{});
   // What is left to be read would be in the way when its connection is closed, or used again.
   const auto read_the_end = [&request, &line = *connection] {
-    if (FCGX_GetChar(request.in) == EOF) line.input_has_ended();
+    const bool has_ended = FCGX_GetChar(request.in) == EOF && FCGX_GetError(request.in) == 0;  // or it came too late
+    if (has_ended) line.input_has_ended();
   };
   if (!has_body(request)) read_the_end();
   if (request.role == role_responder) {

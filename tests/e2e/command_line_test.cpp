@@ -45,6 +45,8 @@ TEST_F(CommandLine, ExitStatusesAndHintsTellWhatToDo) {
       {"a scope that is none", {"key", "add", "x", "--scope", "everything"}, 2, "issue, read"},
       {"a folder that is not there", {"lock", "install", "/nonexistent"}, 2, "error:"},
       {"a server that is not known", {"site", "print", "iis"}, 2, "nginx"},
+      {"an upstream where there is none", {"site", "print", "lighttpd", "--upstream", "workers"}, 2, "nginx"},
+      {"an upstream that is no name", {"site", "print", "nginx", "--upstream", "a;b"}, 2, "letters"},
       {"what works", {"token", "show", token.id}, 0, "report.pdf"},
       {"the configuration", {"check"}, 0, "in order"},
       {"migrating twice", {"migrate"}, 0, "up to date"},

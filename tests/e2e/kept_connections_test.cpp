@@ -44,7 +44,7 @@ class KeptConnections : public testing::Test {
             .body = nlohmann::json{{"file", small_file}}.dump()};
   }
 
-  Site site{{}, "[worker]\ndrain = \"5s\"\n"};
+  Site site{{}, "[worker]\ndrain = \"5s\"\nread_timeout = \"1s\"\n"};
   const std::string key = site.ask({"key", "add", "shop", "--scope", "issue"}).at("key");
   const std::string small = noise(20'000), large = std::string(8 << 20, 'w');
   const std::string small_file = site.add_file("leaflet.pdf", small), large_file = site.add_file("film.bin", large);
@@ -98,13 +98,20 @@ TEST_F(KeptConnections, CountEachDownloadAsAnyOther) {
   }
 }
 
-TEST_F(KeptConnections, AreClosedIfTheFrontEndWantsItOrTheAnswerBreaksOff) {
+TEST_F(KeptConnections, AreClosedIfTheFrontEndWantsItOrSomethingBreaksOff) {
   const auto worker = site.start_worker("worker");
   const auto politely = connect();
   ASSERT_EQ(ask(*politely, {.target = "/dl/healthz"}).status, 200);
   politely->request(cgi_variables({.target = "/dl/healthz"}));
   EXPECT_EQ(politely->answer().status, 200);
   EXPECT_TRUE(is_closed(*politely)) << "its last request did not ask to keep it";
+
+  const auto late = connect();
+  const HttpRequest without_body{.method = "POST", .target = "/dl/v1/tokens", .headers = {{"Content-Length", "10"}}};
+  late->send(fastcgi::begin(fastcgi::responder, true) +
+             fastcgi::stream(fastcgi::params, fastcgi::pairs(cgi_variables(without_body))));
+  EXPECT_EQ(late->answer().status, 400);
+  EXPECT_TRUE(is_closed(*late)) << "what comes of the body later would be taken for the next request";
 
   const Issued film = site.issue(large_file);
   const auto cut = connect();
@@ -152,7 +159,7 @@ std::ptrdiff_t sockets_of(pid_t process) {
                        [](const fs::directory_entry& each) { return fs::read_symlink(each).string().starts_with("socket:"); });
 }
 
-TEST_F(KeptConnections, NginxDoesWithOneForRequestsThatFollowEachOther) {
+TEST_F(KeptConnections, NginxDoesWithAFewForHundredsOfRequests) {
   const auto worker = site.start_worker("worker");
   const std::ptrdiff_t before = sockets_of(worker->pid());
   const std::string address = site.socket_address("worker");
@@ -168,7 +175,8 @@ TEST_F(KeptConnections, NginxDoesWithOneForRequestsThatFollowEachOther) {
   }
   const std::ptrdiff_t kept = sockets_of(worker->pid()) - before;
   EXPECT_GE(kept, 1);
-  EXPECT_LE(kept, 2) << "one for each server of the upstream";
+  // A client has its answer before nginx has seen the end of the request, and may ask again on another connection.
+  EXPECT_LE(kept, 10);
 }
 
 }  // namespace

@@ -131,8 +131,8 @@ FastCgiExchange::FastCgiExchange(const std::string& address, std::chrono::millis
 bool FastCgiExchange::request(const Fields& variables, std::string_view body, bool keep_connection) {
   head_request_ =
       std::find(variables.begin(), variables.end(), Fields::value_type{"REQUEST_METHOD", "HEAD"}) != variables.end();
-  return send(fastcgi::begin(fastcgi::responder, keep_connection) + fastcgi::stream(fastcgi::params, fastcgi::pairs(variables)) +
-              fastcgi::stream(fastcgi::in, body));
+  return send(fastcgi::begin(fastcgi::responder, keep_connection) +
+              fastcgi::stream(fastcgi::params, fastcgi::pairs(variables)) + fastcgi::stream(fastcgi::in, body));
 }
 
 bool FastCgiExchange::receive_exactly(std::size_t count, std::string& out) {
