@@ -75,9 +75,8 @@ using Keeper = std::function<void(Descriptor connection)>;
 
 /// Sends FastCGI STDOUT records for request `request_id` on the connected socket `fd`, which it makes non-blocking and closes.
 /// Source: FastCGI 1.0 sections 3.3, 5.3, 5.5.
-/// @param keeper  who gets the socket, non-blocking, in the place of closing it after a complete answer, once
-/// input_has_ended();
-///                may be empty
+/// @param keeper  who gets the socket, non-blocking, where it would be closed after a complete answer to a request whose
+///                input_has_ended(); may be empty
 std::unique_ptr<Connection> open_fastcgi(int fd, int request_id, std::chrono::seconds stall_timeout, Keeper keeper = {});
 
 /// Writes a CGI answer to `fd`, which it makes non-blocking and closes. Source: RFC 3875 section 6.

@@ -89,11 +89,12 @@ void Handler::conclude(std::unique_ptr<Delivery> delivery) {
   AdmittedDelivery& admitted = delivery->admitted;
   const Streamed streamed = delivery->stream.result();
   if (!admitted.claim.empty()) services_.checkpoints.end(admitted.token, admitted.delivery.id);
-  // Who asks again after the end of a resumed download is to find it complete, so that is settled first. Who asks again after
-  // a download in one piece finds it under way until it is settled, and waits.
+  // Who asks again after the end of a download is to find it complete, so that is settled first. Only if all of a file went
+  // out within its request it ends at once: who asks for its beginning again finds it under way until it is settled, and
+  // waits; and it is so small that the rest of it may be had again also when it is complete.
   const bool complete = streamed.outcome == Outcome::complete;
   const bool in_one_piece = complete && total_length(admitted.delivery.ranges) == admitted.size;
-  const bool ends_first = in_one_piece && pump_ != nullptr;
+  const bool ends_first = in_one_piece && admitted.stored && pump_ != nullptr;
   if (ends_first) {
     end(std::move(delivery->connection), complete);
     settlement_.settle_soon(std::move(admitted), streamed, delivery->line);
