@@ -9,6 +9,8 @@
 #include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
 #include <vector>
 
 #include "tests/support/fastcgi_client.h"
@@ -24,11 +26,22 @@ namespace {
 using namespace test;
 namespace fs = std::filesystem;
 
-/// How many sockets a process has.
+/// How many sockets a process has, once none comes or goes any more.
 std::ptrdiff_t sockets_of(pid_t process) {
-  const fs::directory_iterator all{fmt::format("/proc/{}/fd", process)};
-  return std::count_if(fs::begin(all), fs::end(all),
-                       [](const fs::directory_entry& each) { return fs::read_symlink(each).string().starts_with("socket:"); });
+  const auto is_socket = [](const fs::directory_entry& each) {
+    std::error_code closed_meanwhile;
+    return fs::read_symlink(each, closed_meanwhile).string().starts_with("socket:");
+  };
+  constexpr int often = 10;
+  std::ptrdiff_t count = 0;
+  int the_same = 0;
+  wait_until("its sockets stay", [&] {
+    const fs::directory_iterator all{fmt::format("/proc/{}/fd", process)};
+    const std::ptrdiff_t now = std::count_if(fs::begin(all), fs::end(all), is_socket);
+    the_same = std::exchange(count, now) == now ? the_same + 1 : 0;
+    return the_same == often;
+  });
+  return count;
 }
 
 class KeptConnections : public testing::Test {
