@@ -93,7 +93,7 @@ std::vector<Promise> promises(const Costs& costs) {
 
 std::vector<Promise> measure_bandwidth(Stage& stage, const Plan& plan) {
   const File file = stage.add_file("big.bin", plan.big);
-  const std::size_t downloads = plan.warm_ups + plan.rounds;
+  const std::size_t downloads = plan.warm_ups + plan.bandwidth_rounds;
   std::map<const Way*, std::vector<std::string>> links;
   for (const Way* way : ways) links[way] = stage.links(way->kind, file, downloads);
   Costs costs;

@@ -54,13 +54,15 @@ int main(int argc, char** argv) {
   Plan plan;
   CLI::App app{"delivery_bench: what a download costs, beside plain files and a PHP script"};
   app.add_option("--only", options.only, "one part")->check(CLI::IsMember({"bandwidth", "requests", "memory"}));
-  app.add_option("--rounds", plan.rounds, "measurements of each case, after one round that warms up")
+  app.add_option_function<std::size_t>(
+         "--rounds", [&](std::size_t rounds) { plan.bandwidth_rounds = plan.request_rounds = rounds; },
+         "measurements of each case, after one round that warms up; else 25 of bandwidth and 5 of requests")
       ->check(CLI::Range(1, 1000));
   app.add_option("--case", plan.only_case, "only cases whose name has this in it; no promises are checked");
   app.add_flag("--smoke", options.smoke, "everything once and small, to see that it runs; no verdict");
   CLI11_PARSE(app, argc, argv);
   if (options.smoke) {
-    plan = {.rounds = 1, .warm_ups = 0, .big = 8 << 20, .requests = 64, .slow_downloads = {64}};
+    plan = {.request_rounds = 1, .bandwidth_rounds = 1, .warm_ups = 0, .big = 8 << 20, .requests = 64, .slow_downloads = {64}};
     plan.slow_time = std::chrono::seconds{2};
   }
   try {

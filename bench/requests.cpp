@@ -170,10 +170,10 @@ std::vector<Promise> measure_requests(Stage& stage, const Plan& plan) {
   const Targets targets{stage, file, plan.requests};
   stage.remember();
   Costs costs;
-  for (std::size_t round = 1; round <= plan.warm_ups + plan.rounds; ++round) {
+  for (std::size_t round = 1; round <= plan.warm_ups + plan.request_rounds; ++round) {
     for (const Case& each : cases) {
       if (each.way.name.find(plan.only_case) == std::string::npos) continue;
-      say(fmt::format("requests, round {} of {}: {}", round, plan.warm_ups + plan.rounds, each.way.name));
+      say(fmt::format("requests, round {} of {}: {}", round, plan.warm_ups + plan.request_rounds, each.way.name));
       stage.restore();
       const Load load = load_for(each, stage, targets, file);
       const Stage::Counters counted = stage.counters();
