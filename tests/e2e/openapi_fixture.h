@@ -14,6 +14,7 @@
 #include "tests/support/mariadb.h"
 #include "tests/support/site.h"
 #include "tests/support/stripe.h"
+#include "tests/support/web_user.h"
 #include "tests/support/zip_archive.h"
 
 namespace claimcheck::test {
@@ -145,8 +146,9 @@ class Description : public testing::Test {
   }
 
   StripeApi stripe;
-  Site site{MariaDb::shared().fresh_schema("openapi"),
-            described_settings(stripe, CLAIMCHECK_SOURCE_DIR "/tests/data/maxmind/GeoIP2-Country-Test.mmdb")};
+  Site site{
+      MariaDb::shared().fresh_schema("openapi"),
+      described_settings(stripe, copy_for_site_user(CLAIMCHECK_SOURCE_DIR "/tests/data/maxmind/GeoIP2-Country-Test.mmdb"))};
   std::string file = site.add_file("report.pdf", std::string(300'000, 'r'));
   std::string package = site.add_file("package.zip", make_zip({.entries = {{.name = "../x"}}}));
   std::string key = site.ask({"key", "add", "all", "--scope", "issue,read,manage,privacy,metrics,storage:uploads"}).at("key");

@@ -80,8 +80,11 @@ class RecipeSite {
     const std::string script = "set -eu; cd " + site.folder().string() + "\n[ ! -e " + state + " ] || . " + state +
                                "\nset -a\n" + lines + "\nset +a; { export -p; declare -f; printf 'cd %q\\n' \"$PWD\"; } > " +
                                state + "\n";
+    const std::filesystem::path built = CLAIMCHECK_BIN_DIR;
+    copy_for_site_user(built / "claimcheck-cron");
+    const std::string programs = copy_for_site_user(built / "claimcheck").parent_path();
     const Finished done = run(as_site_user({"bash", "-c", script}), std::chrono::seconds{120},
-                              {"PATH=" CLAIMCHECK_BIN_DIR ":/usr/local/bin:/usr/bin:/bin",
+                              {"PATH=" + programs + ":/usr/local/bin:/usr/bin:/bin",
                                "CLAIMCHECK_CONFIG=" + site.config().string(), "HOME=" + site.folder().string()});
     EXPECT_EQ(done.status, 0) << done.out << done.err << site.log();
     return done.out;

@@ -253,9 +253,10 @@ INSTANTIATE_TEST_SUITE_P(Shipped, WorkerRestart, testing::Values("apache-proxy-f
 
 TEST_F(SocketActivation, SystemdsOwnProgramStartsTheWorkerWithTheFirstRequest) {
   const std::string path = site.folder() / "data/activated.sock";
-  Process worker{as_site_user({"systemd-socket-activate", "-l", path, fs::path{CLAIMCHECK_BIN_DIR} / "claimcheck.fcgi",
-                               "--config", site.config()}),
-                 site.folder() / "activated.log"};
+  Process worker{
+      as_site_user({"systemd-socket-activate", "-l", path, copy_for_site_user(fs::path{CLAIMCHECK_BIN_DIR} / "claimcheck.fcgi"),
+                    "--config", site.config()}),
+      site.folder() / "activated.log"};
   wait_until("systemd-socket-activate listens", [&] { return fs::exists(path); });
   EXPECT_EQ(call("unix:" + path, cgi_variables({.target = "/dl/readyz"})).status, 200);
   EXPECT_NE(site.log().find("\"listen\":\"systemd\""), std::string::npos) << site.log();

@@ -7,13 +7,18 @@
 #include <stdexcept>
 
 #include "tests/support/connection.h"
+#include "tests/support/web_user.h"
 
 namespace claimcheck::test {
 namespace {
 
 constexpr const char* access_key = "AKIAOFATEST";
 constexpr const char* secret_key = "hush/secret+of+a+test";
-constexpr const char* account = CLAIMCHECK_SOURCE_DIR "/tests/data/gcs-v4/test_service_account.not-a-test.json";
+
+/// The file of a service account.
+std::string account() {
+  return copy_for_site_user(CLAIMCHECK_SOURCE_DIR "/tests/data/gcs-v4/test_service_account.not-a-test.json");
+}
 
 }  // namespace
 
@@ -41,7 +46,7 @@ ObjectServer::ObjectServer(std::vector<std::string> more, std::string scheme_and
                                    "--secret-key",
                                    secret_key,
                                    "--service-account",
-                                   account};
+                                   account()};
   command.insert(command.end(), more.begin(), more.end());
   process_.emplace(command, folder_ / "log");
   wait_until("the server of buckets listens", [&] {
@@ -61,7 +66,7 @@ StorageSettings ObjectServer::settings(const std::string& kind) const {
   settings.ca_file = ca_file_;
   settings.private_addresses = true;
   if (kind == "gcs") {
-    settings.service_account = account;
+    settings.service_account = account();
   } else {
     settings.access_key = access_key;
     settings.secret_key = secret_key;
@@ -70,7 +75,7 @@ StorageSettings ObjectServer::settings(const std::string& kind) const {
 }
 
 std::string ObjectServer::toml(const std::string& kind, const std::string& name, const std::string& more) const {
-  const std::string who = kind == "gcs" ? fmt::format("service_account = \"{}\"\n", account)
+  const std::string who = kind == "gcs" ? fmt::format("service_account = \"{}\"\n", account())
                                         : fmt::format("access_key = \"{}\"\nsecret_key = \"{}\"\n", access_key, secret_key);
   return fmt::format(
       "\n[storage.{}]\nkind = \"{}\"\nbucket = \"releases\"\nendpoint = \"{}\"\nprivate_addresses = true\n{}{}\n", name, kind,

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "tests/support/process.h"
+
 namespace claimcheck::test {
 namespace {
 
@@ -40,6 +42,13 @@ void give_to_site_user(const std::filesystem::path& path) {
   give(path, *user);
   if (!std::filesystem::is_directory(path)) return;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) give(entry.path(), *user);
+}
+
+std::filesystem::path copy_for_site_user(const std::filesystem::path& file) {
+  static const TemporaryFolder folder;
+  std::filesystem::path copy = folder / file.filename().string();
+  if (std::filesystem::copy_file(file, copy, std::filesystem::copy_options::skip_existing)) give_to_site_user(copy);
+  return copy;
 }
 
 }  // namespace claimcheck::test

@@ -16,4 +16,8 @@ std::vector<std::string> as_site_user(std::vector<std::string> argv);
 /// Makes the site's user the owner of a file, or of a folder and all it holds.
 void give_to_site_user(const std::filesystem::path& path);
 
+/// A copy of a file of the project where that user can read and run it, kept as long as this process: he may be kept out of the
+/// folder that it lies in.
+std::filesystem::path copy_for_site_user(const std::filesystem::path& file);
+
 }  // namespace claimcheck::test
